@@ -1,0 +1,9 @@
+/** Floor 2: names to network namespaces. */
+@org.jspecify.annotations.NullMarked
+module dev.lasthop.containers {
+    requires static transitive org.jspecify;
+    requires transitive dev.lasthop.linux;
+    requires transitive dev.lasthop.address;
+
+    exports dev.lasthop.containers;
+}

@@ -1,0 +1,9 @@
+/** Floor 5, pure: dossier to findings, with evidence and remedies. */
+@org.jspecify.annotations.NullMarked
+module dev.lasthop.diagnosis {
+    requires static transitive org.jspecify;
+    requires transitive dev.lasthop.tracing;
+    requires transitive dev.lasthop.wiring;
+
+    exports dev.lasthop.diagnosis;
+}

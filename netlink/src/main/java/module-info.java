@@ -1,0 +1,9 @@
+/** Floor 1: netlink messages as values, and the sockets that carry them. */
+@org.jspecify.annotations.NullMarked
+module dev.lasthop.netlink {
+    requires static transitive org.jspecify;
+    requires transitive dev.lasthop.linux;
+    requires transitive dev.lasthop.address;
+
+    exports dev.lasthop.netlink;
+}
