@@ -1,4 +1,4 @@
-/** Floor 1: netlink messages as values, and the sockets that carry them. */
+/** Floor 1: netlink messages as values, and the sockets that carry them. A sub-package is a netlink family. */
 @org.jspecify.annotations.NullMarked
 module dev.lasthop.netlink {
     requires static transitive org.jspecify;
