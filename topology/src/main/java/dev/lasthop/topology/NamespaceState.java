@@ -1,0 +1,69 @@
+package dev.lasthop.topology;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.address.IfIndex;
+import dev.lasthop.address.IpAddress;
+import java.util.List;
+import java.util.Optional;
+
+/** All that matters of one network namespace at one moment. */
+public record NamespaceState(
+        long inode,
+        String name,
+        List<Link> links,
+        List<InterfaceAddress> addresses,
+        List<Route> routes,
+        List<RoutingRule> rules,
+        List<Neighbor> neighbors,
+        List<FdbEntry> fdb,
+        Sysctls sysctls,
+        Firewall firewall,
+        Conntrack conntrack,
+        List<ListeningSocket> sockets,
+        Counters counters,
+        List<Recording.Gap> gaps) {
+    public NamespaceState {
+        links = List.copyOf(links);
+        addresses = List.copyOf(addresses);
+        routes = List.copyOf(routes);
+        rules = List.copyOf(rules);
+        neighbors = List.copyOf(neighbors);
+        fdb = List.copyOf(fdb);
+        sockets = List.copyOf(sockets);
+        gaps = List.copyOf(gaps);
+    }
+
+    public Optional<Link> link(IfIndex index) {
+        return links.stream().filter(link -> link.index().equals(index)).findFirst();
+    }
+
+    public Optional<Link> link(String linkName) {
+        return links.stream().filter(link -> link.name().equals(linkName)).findFirst();
+    }
+
+    /** The ports of a bridge, the children of a bond or VRF. */
+    public List<Link> ports(Link master) {
+        return links.stream()
+                .filter(link -> link.master().equals(master.index()))
+                .toList();
+    }
+
+    public List<InterfaceAddress> addresses(IfIndex link, Family family) {
+        return addresses.stream()
+                .filter(address ->
+                        address.link().equals(link) && address.prefix().family() == family)
+                .toList();
+    }
+
+    /** Whether the address is one of this namespace's own, on any interface. */
+    public boolean owns(IpAddress address) {
+        return addresses.stream().anyMatch(own -> own.address().equals(address));
+    }
+
+    /** Whether packets of the family that enter by this interface are sent on. */
+    public boolean forwards(Family family, Link link) {
+        return family == Family.IPV4
+                ? sysctls.ipv4(link.name(), "forwarding") != 0
+                : sysctls.ipv6("all", "forwarding") != 0;
+    }
+}
