@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.lasthop.diagnosis {
     requires static transitive org.jspecify;
+    requires transitive dev.lasthop.json;
     requires transitive dev.lasthop.tracing;
     requires transitive dev.lasthop.wiring;
 
