@@ -219,17 +219,19 @@ public final class RouteSocket implements AutoCloseable {
      * @throws KernelException ENETUNREACH, EHOSTUNREACH (also: unreachable), EACCES (prohibit), EINVAL (blackhole) and others where it would not
      */
     public RouteMessage fibLookup(FlowQuestion question) {
-        return ask(question, RouteMessage.LOOKUP_TABLE);
+        return ask(question, 0);
     }
 
     /** The entry of the routing table that decides about one packet. */
     public RouteMessage fibMatch(FlowQuestion question) {
-        return ask(question, RouteMessage.LOOKUP_TABLE | RouteMessage.FIB_MATCH);
+        return ask(question, RouteMessage.FIB_MATCH);
     }
 
     private RouteMessage ask(FlowQuestion question, int flags) {
         String operation = "look up the route to " + question.destination();
-        RouteMessage request = question.encodeTo(flags);
+        // IPv6 says the table anyway, and refuses to be asked for it
+        boolean asksForTable = question.destination().family() == Family.IPV4;
+        RouteMessage request = question.encodeTo(asksForTable ? flags | RouteMessage.LOOKUP_TABLE : flags);
         List<NetlinkMessage> replies = socket.request(operation, RouteMessage.GET, 0, request.encode());
         return decoded(replies, RouteMessage.NEW, RouteMessage::decode).stream()
                 .findFirst()
