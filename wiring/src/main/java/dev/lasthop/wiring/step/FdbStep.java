@@ -49,7 +49,9 @@ public sealed interface FdbStep extends Step {
 
         @Override
         public List<Step> undo(Places places) {
-            return List.of(new Add(place, link, mac, remote));
+            return Neighbors.isStatic(places.at(place), this)
+                    ? List.of(new Add(place, link, mac, remote))
+                    : List.of();
         }
 
         @Override
