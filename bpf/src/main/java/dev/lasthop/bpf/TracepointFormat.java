@@ -68,8 +68,8 @@ public record TracepointFormat(int id, Map<String, Field> fields, String print) 
         while (symbol.find()) {
             try {
                 symbols.putIfAbsent(Integer.decode(symbol.group(1)), symbol.group(2));
-            } catch (NumberFormatException _) { // an enumerator that the kernel did not resolve
-                continue;
+            } catch (NumberFormatException _) {
+                // an enumerator that the kernel did not resolve: it has no number here
             }
         }
         return symbols;
