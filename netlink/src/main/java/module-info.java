@@ -7,4 +7,5 @@ module dev.lasthop.netlink {
 
     exports dev.lasthop.netlink;
     exports dev.lasthop.netlink.nftables;
+    exports dev.lasthop.netlink.route;
 }
