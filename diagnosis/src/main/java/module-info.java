@@ -7,4 +7,5 @@ module dev.lasthop.diagnosis {
     requires transitive dev.lasthop.wiring;
 
     exports dev.lasthop.diagnosis;
+    exports dev.lasthop.diagnosis.faults;
 }

@@ -45,8 +45,7 @@ public record Injection(
         OUTSIDE_CALLS_PUBLISHED
     }
 
-    public static Injection of(
-            String network, Ask ask, Verdict verdict, Side side, Function<Scene, List<Step>> steps) {
+    public static Injection of(String network, Ask ask, Verdict verdict, Side side, Function<Scene, List<Step>> steps) {
         return new Injection(
                 network, Family.IPV4, ask, steps, verdict, Optional.of(side), scene -> Optional.empty(), true);
     }

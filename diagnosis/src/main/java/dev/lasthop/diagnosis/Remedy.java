@@ -39,9 +39,8 @@ public record Remedy(
 
     /** The commands that take it back, where they are known beforehand. */
     public Remedy undoneBy(Step... back) {
-        List<String> lines = List.of(back).stream()
-                .flatMap(step -> step.commands().stream())
-                .toList();
+        List<String> lines =
+                List.of(back).stream().flatMap(step -> step.commands().stream()).toList();
         return new Remedy(summary, scope, steps, commands, lines, persistent);
     }
 

@@ -28,10 +28,7 @@ public final class ReportJson {
             out.putNull("cause");
         }
         out.put("alternatives", report.alternatives(), ReportJson::alternative)
-                .put(
-                        "remedies",
-                        report.cause().map(Finding::remedies).orElse(List.of()),
-                        ReportJson::remedy)
+                .put("remedies", report.cause().map(Finding::remedies).orElse(List.of()), ReportJson::remedy)
                 .put("hops", report.hops(), ReportJson::hop)
                 .put("probes", probes(report.probes()))
                 .put("observation", report.level())
@@ -75,10 +72,13 @@ public final class ReportJson {
                 .put("title", finding.fault().title())
                 .put("explanation", finding.explanation())
                 .put("confidence", rounded(finding.confidence()))
-                .put("evidence", finding.evidence(), evidence -> JsonObject.builder()
-                        .put("kind", evidence.kind())
-                        .put("text", evidence.text())
-                        .build())
+                .put(
+                        "evidence",
+                        finding.evidence(),
+                        evidence -> JsonObject.builder()
+                                .put("kind", evidence.kind())
+                                .put("text", evidence.text())
+                                .build())
                 .build();
     }
 

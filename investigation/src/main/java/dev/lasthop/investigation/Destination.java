@@ -58,8 +58,7 @@ public sealed interface Destination {
 
     private static Destination bracketed(String text) {
         int end = text.indexOf(']');
-        Optional<IpAddress> address =
-                end < 0 ? Optional.empty() : IpAddress.tryParse(text.substring(1, end));
+        Optional<IpAddress> address = end < 0 ? Optional.empty() : IpAddress.tryParse(text.substring(1, end));
         if (address.isEmpty() || address.get().family() != Family.IPV6) {
             throw new IllegalArgumentException("not an IPv6 address in brackets, such as [fd00::2]:80: " + text);
         }

@@ -4,8 +4,7 @@ import java.util.Set;
 
 /** How an endpoint is recognised by its writing alone. */
 final class EndpointForms {
-    private static final Set<String> KINDS =
-            Set.of("pid", "netns", "docker", "podman", "containerd", "cri", "lasthop");
+    private static final Set<String> KINDS = Set.of("pid", "netns", "docker", "podman", "containerd", "cri", "lasthop");
 
     private EndpointForms() {}
 

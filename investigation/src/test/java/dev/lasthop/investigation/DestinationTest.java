@@ -41,12 +41,12 @@ class DestinationTest {
     })
     void readsNames(String text, String name, boolean prefixed, int port) {
         assertThat(Destination.parse(text))
-                .isEqualTo(new Destination.Name(
-                        name, prefixed, port < 0 ? OptionalInt.empty() : OptionalInt.of(port)));
+                .isEqualTo(new Destination.Name(name, prefixed, port < 0 ? OptionalInt.empty() : OptionalInt.of(port)));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a b", "[fd00::2", "[fd00::2]80", "[10.0.0.1]:80", "web:0", "web:70000", "10.0.0.1:99999"})
+    @ValueSource(
+            strings = {"", "a b", "[fd00::2", "[fd00::2]80", "[10.0.0.1]:80", "web:0", "web:70000", "10.0.0.1:99999"})
     void refusesTheRestWithASentence(String text) {
         assertThatThrownBy(() -> Destination.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }

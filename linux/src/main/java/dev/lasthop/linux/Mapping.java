@@ -9,6 +9,7 @@ public final class Mapping implements AutoCloseable {
     public static final int WRITE = 2;
 
     private static final int MAP_SHARED = 1;
+    private static final int MAP_PRIVATE = 2;
 
     private final MemorySegment segment;
     private boolean open = true;
@@ -19,7 +20,16 @@ public final class Mapping implements AutoCloseable {
 
     /** @param protection {@link #READ}, {@link #WRITE} or both */
     public static Mapping shared(Fd fd, long offset, long size, int protection) {
-        long address = Kernel.call("map memory", SystemCall.MMAP, 0, size, protection, MAP_SHARED, fd.raw(), offset);
+        return map(fd, offset, size, protection, MAP_SHARED);
+    }
+
+    /** A file to be read only, privately: some files of the kernel can be mapped in no other way. */
+    public static Mapping readOnly(Fd fd, long size) {
+        return map(fd, 0, size, READ, MAP_PRIVATE);
+    }
+
+    private static Mapping map(Fd fd, long offset, long size, int protection, int flags) {
+        long address = Kernel.call("map memory", SystemCall.MMAP, 0, size, protection, flags, fd.raw(), offset);
         return new Mapping(MemorySegment.ofAddress(address).reinterpret(size));
     }
 

@@ -74,7 +74,8 @@ final class Classifier {
         if (flow.isEmpty() || !flow.get().protocol().equals(protocol)) {
             return Optional.empty();
         }
-        if (!conversation.contains(flow.get().source()) && !conversation.contains(flow.get().destination())) {
+        if (!conversation.contains(flow.get().source())
+                && !conversation.contains(flow.get().destination())) {
             return Optional.empty();
         }
         return protocol.isIcmp() ? echo(packet, flow.get()) : ported(packet, flow.get());
@@ -156,8 +157,6 @@ final class Classifier {
 
     private static String error(Packet packet) {
         String from = packet.source().map(IpAddress::toString).orElse("somebody");
-        return packet.icmp()
-                .map(icmp -> IcmpText.of(icmp) + " from " + from)
-                .orElse("an ICMP error from " + from);
+        return packet.icmp().map(icmp -> IcmpText.of(icmp) + " from " + from).orElse("an ICMP error from " + from);
     }
 }

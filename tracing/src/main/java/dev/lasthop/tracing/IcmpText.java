@@ -24,7 +24,8 @@ final class IcmpText {
                     default -> "unreachable, code " + icmp.code();
                 };
             case Icmp.TIME_EXCEEDED -> icmp.code() == 0 ? "time exceeded" : "fragment reassembly time exceeded";
-            case Icmp.REDIRECT -> "redirect to " + icmp.gateway().map(Object::toString).orElse("?");
+            case Icmp.REDIRECT ->
+                "redirect to " + icmp.gateway().map(Object::toString).orElse("?");
             default -> "ICMP type " + icmp.type() + " code " + icmp.code();
         };
     }

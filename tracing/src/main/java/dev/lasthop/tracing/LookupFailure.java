@@ -7,4 +7,5 @@ import dev.lasthop.address.IpAddress;
  *
  * @param error the errno's name: {@code ENETUNREACH}, {@code EINVAL} (blackhole), {@code EHOSTUNREACH}, {@code EACCES} (prohibit)
  */
-public record LookupFailure(long nanos, long namespace, IpAddress source, IpAddress destination, int table, String error) {}
+public record LookupFailure(
+        long nanos, long namespace, IpAddress source, IpAddress destination, int table, String error) {}

@@ -35,7 +35,11 @@ public record Observation(
     }
 
     /** How many different probes were seen at a place. */
-    public int seen(long namespace, dev.lasthop.address.IfIndex link, dev.lasthop.path.Direction direction, Sighting.Kind kind) {
+    public int seen(
+            long namespace,
+            dev.lasthop.address.IfIndex link,
+            dev.lasthop.path.Direction direction,
+            Sighting.Kind kind) {
         return (int) sightings.stream()
                 .filter(s -> s.namespace() == namespace
                         && s.link().equals(link)
