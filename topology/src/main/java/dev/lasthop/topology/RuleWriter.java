@@ -70,9 +70,8 @@ final class RuleWriter {
         }
         Operand operand = Operand.of(load, network, transport);
         if (load instanceof Load.Payload payload) {
-            if (payload.header() == Load.Payload.NETWORK && familyWord >= 0) {
-                words.set(familyWord, "");
-                familyWord = -1;
+            if (payload.header() == Load.Payload.NETWORK || transport.startsWith("icmp")) {
+                withoutFamily();
             }
             if (payload.header() == Load.Payload.TRANSPORT && protocolWord >= 0) {
                 words.set(protocolWord, "");
@@ -81,6 +80,13 @@ final class RuleWriter {
         }
         registers.put(slot(load.register()), operand);
         constants.remove(slot(load.register()));
+    }
+
+    private void withoutFamily() {
+        if (familyWord >= 0) {
+            words.set(familyWord, "");
+            familyWord = -1;
+        }
     }
 
     /** Registers 1 to 4 are words 8, 12, 16, 20. */
@@ -298,7 +304,8 @@ final class RuleWriter {
                     case Statement.Log l -> l.prefix().isEmpty() ? "log" : "log prefix \"" + l.prefix() + "\"";
                     case Statement.Reject r -> RejectNames.of(r, network.equals("ip6") ? Family.IPV6 : Family.IPV4);
                     case Statement.NoTracking n -> "notrack";
-                    case Statement.Queue q -> "queue to " + q.first() + ((q.flags() & 1) != 0 ? " bypass" : "");
+                    case Statement.Queue q ->
+                        "queue" + ((q.flags() & 1) != 0 ? " flags bypass" : "") + " to " + q.first();
                     case Statement.MetaWrite w -> write("meta " + w.key(), w.register(), w.key() == MetaKey.MARK);
                     case Statement.CtWrite w -> write("ct " + w.key(), w.register(), true);
                     case Statement.PayloadWrite w -> {
@@ -321,6 +328,13 @@ final class RuleWriter {
                     case Statement.Offload o -> "flow add @" + o.flowTable();
                     case Translation t -> "";
                 });
+    }
+
+    private String reject(Statement.Reject reject) {
+        if (reject.type() == Statement.Reject.ICMP) {
+            withoutFamily();
+        }
+        return RejectNames.of(reject, network.equals("ip6") ? Family.IPV6 : Family.IPV4);
     }
 
     private String write(String what, int register, boolean isHex) {

@@ -6,7 +6,6 @@ import dev.lasthop.address.Flow;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Protocol;
 import dev.lasthop.linux.NetworkNamespace;
-import dev.lasthop.netlink.Bytes;
 import dev.lasthop.netlink.conntrack.ConntrackSocket;
 import dev.lasthop.testing.KernelTest;
 import dev.lasthop.testing.TestNetwork;
@@ -16,30 +15,11 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 @KernelTest
 class ConntrackAndSocketsTest {
-    private static Recording record(java.util.function.Consumer<SourceSink> recorder) {
-        var sources = new TreeMap<String, Bytes>();
-        var gaps = new ArrayList<Recording.Gap>();
-        recorder.accept(new SourceSink() {
-            @Override
-            public void put(String source, Bytes bytes) {
-                sources.put(source, bytes);
-            }
-
-            @Override
-            public void gap(String source, String reason) {
-                gaps.add(new Recording.Gap(source, reason));
-            }
-        });
-        return new Recording(1, "host", sources, new TreeMap<>(), gaps);
-    }
-
     @Test
     void trackedConnectionsOfAnAddress() {
         try (var network = new TestNetwork().namespace("a").namespace("b").veth("a", "eth0", "b", "eth0")) {
@@ -53,7 +33,7 @@ class ConntrackAndSocketsTest {
             network.attempt("a", "ping", "-c", "1", "-W", "1", "-e", "77", "10.1.0.9");
             try (var b = NetworkNamespace.open(Path.of("/run/netns/b"));
                     var socket = ConntrackSocket.open(b)) {
-                Recording recording = b.call(() -> record(sink -> ConntrackSource.record(
+                Recording recording = b.call(() -> Recorded.by(sink -> ConntrackSource.record(
                         sink, List.of(IpAddress.parse("10.1.0.9"), IpAddress.parse("10.1.0.1")))));
                 assertThat(recording.gaps()).isEmpty();
                 Conntrack conntrack = ConntrackSource.read(recording);
@@ -69,7 +49,7 @@ class ConntrackAndSocketsTest {
                 assertThat(entry.status() & Conntrack.Entry.DESTINATION_NAT).isNotZero();
                 assertThat(entry.mark()).isEqualTo(7);
                 Recording other = b.call(
-                        () -> record(sink -> ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.77")))));
+                        () -> Recorded.by(sink -> ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.77")))));
                 assertThat(ConntrackSource.read(other).entries()).isEmpty();
                 assertThat(socket.delete(entry.original())).isTrue();
                 assertThat(socket.delete(entry.original())).isFalse();
@@ -82,7 +62,7 @@ class ConntrackAndSocketsTest {
         Tool.run("ip", "link", "set", "lo", "up");
         try (var tcp = new ServerSocket(8080, 7, InetAddress.getByName("127.0.0.1"));
                 var udp = new DatagramSocket(5353)) {
-            Recording recording = record(SocketSource::record);
+            Recording recording = Recorded.by(SocketSource::record);
             assertThat(tcp.isBound() && udp.isBound()).isTrue();
             assertThat(recording.gaps()).isEmpty();
             List<ListeningSocket> sockets = SocketSource.read(recording);
