@@ -82,6 +82,7 @@ final class FilterCompiler {
                 }
                 go(no);
             }
+            case Match.Hosts(List<IpAddress> addresses) -> hosts(addresses, yes, no);
             default -> {
                 leaf(match, no);
                 go(yes);
@@ -112,6 +113,7 @@ final class FilterCompiler {
             case Match.Arp(IpAddress address) -> arp(address, no);
             case Match.Neighbor(IpAddress target) -> neighbor(target, no);
             case Match.Everything ignored -> {}
+            case Match.Hosts ignored -> throw new AssertionError();
             case Match.Not ignored -> throw new AssertionError();
             case Match.All ignored -> throw new AssertionError();
             case Match.Any ignored -> throw new AssertionError();
@@ -129,6 +131,30 @@ final class FilterCompiler {
             load(LOAD_WORD, at + i);
             equal(words.getInt(), no);
         }
+    }
+
+    private void hosts(List<IpAddress> addresses, Label yes, Label no) {
+        for (Family family : Family.values()) {
+            var other = new Label();
+            family(family, other);
+            addresses.stream().filter(address -> address.family() == family).forEach(address -> {
+                host(address, NETWORK + (family == Family.IPV4 ? 12 : 8), yes);
+                host(address, NETWORK + (family == Family.IPV4 ? 16 : 24), yes);
+            });
+            go(no);
+            place(other);
+        }
+        go(no);
+    }
+
+    /** Goes to {@code yes} or falls through. From the last word on: addresses differ at their ends. */
+    private void host(IpAddress address, int at, Label yes) {
+        ByteBuffer words = ByteBuffer.wrap(address.bytes());
+        for (int i = words.limit() - 4; i >= 0; i -= 4) {
+            load(LOAD_WORD, at + i);
+            line(IF_EQUAL, 0, i / 2 + 1, words.getInt(i)); // two instructions for each word to come, and the jump
+        }
+        go(yes);
     }
 
     /** Leaves the length of the IP headers in X. */

@@ -7,7 +7,6 @@ import dev.lasthop.address.Protocol;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Which packets a tap is to give. Decided in the kernel, by the program that {@link SocketFilter} makes of it. */
 public sealed interface Match {
@@ -25,6 +24,13 @@ public sealed interface Match {
 
     /** IP to this address. */
     record To(IpAddress address) implements Match {}
+
+    /** IP from or to one of these addresses. */
+    record Hosts(List<IpAddress> addresses) implements Match {
+        public Hosts {
+            addresses = List.copyOf(addresses);
+        }
+    }
 
     /** TCP, UDP or SCTP from this port, in a packet that is no later fragment. */
     record SourcePort(Family family, Protocol protocol, int port) implements Match {}
@@ -72,13 +78,9 @@ public sealed interface Match {
         return new All(Arrays.asList(parts));
     }
 
-    /** IP from or to one of these. */
+    /** IP from or to one of these; several hundred fit a program. */
     static Match hosts(Collection<IpAddress> addresses) {
-        return new Any(addresses.stream()
-                .distinct()
-                .sorted()
-                .flatMap(address -> Stream.<Match>of(new From(address), new To(address)))
-                .toList());
+        return new Hosts(addresses.stream().distinct().sorted().toList());
     }
 
     /** ARP or neighbor discovery about one of these. */
@@ -90,7 +92,10 @@ public sealed interface Match {
                 .toList());
     }
 
-    /** Both directions of a conversation, the fragments between the two addresses, and the ICMP errors that quote it. */
+    /**
+     * Both directions of a conversation, the fragments between the two addresses, and the ICMP errors that quote any
+     * packet between them.
+     */
     static Match conversation(Flow flow) {
         return any(
                 oneWay(flow),
