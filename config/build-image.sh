@@ -44,10 +44,11 @@ if [ -z "${HOME:-}" ]; then # Maven keeps what it downloads there
 fi
 
 # Whatever happens on the way, what is half done is not left to be taken for whole.
-new=
-trap '[ -z "$new" ] || rm -rf "$new"; rm -f "$build/stamp.new" "$build/image.new"' EXIT
+new= app= state=
+trap '[ -z "$new" ] || rm -rf "$new"; rm -rf ${app:+"$app"} ${state:+"$state"}; rm -f "$build/stamp.new" "$build/image.new"' EXIT
 trap 'exit 130' INT TERM HUP
 
+rm -rf "$home/cli/target/modules" # or a module that is gone would stay
 : >"$build/stamp.new" # older than any edit made while this runs
 say "building, once: compiling (the first time, Maven downloads what it needs)"
 if ! (cd "$home" && sh ./mvnw -q -B -Dmaven.test.skip=true -pl cli -am package </dev/null >"$build/build.log" 2>&1 9>&-); then
@@ -56,17 +57,15 @@ if ! (cd "$home" && sh ./mvnw -q -B -Dmaven.test.skip=true -pl cli -am package <
     exit 1
 fi
 
-jars=$(find "$home/cli/target/modules" -name '*.jar' | sort; ls "$home"/cli/target/lasthop-cli-*.jar)
-# shellcheck disable=SC2086 # a list; the file names are Maven's
-hash=$(cat $jars "$jdk/release" "$home/config/java-options" "$home/config/training" "$home/config/build-image.sh" | sha256sum | cut -c1-16)
+app=$build/app-$$
+rm -rf "$app"
+mkdir "$app" && cp "$home"/cli/target/modules/*.jar "$home"/cli/target/lasthop-cli-*.jar "$app/" || exit 1
+hash=$(cat "$app"/*.jar "$jdk/release" "$home/config/java-options" "$home/config/training" "$home/config/build-image.sh" | sha256sum | cut -c1-16)
 image=$build/image-$hash
 if [ ! -e "$image/lib/lasthop.options" ]; then
     rm -rf "$image"
     new=$image
     say "building, once: linking the image"
-    app=$build/app-$$
-    rm -rf "$app"
-    mkdir "$app" && cp $jars "$app/" || exit 1
     cp "$home/config/java-options" "$app/lasthop.options"
     if "$jdk/bin/jlink" --module-path "$app" --add-modules dev.lasthop.cli --no-header-files --no-man-pages \
         --output "$image" >"$build/jlink.log" 2>&1 9>&-; then
@@ -95,7 +94,6 @@ if [ ! -e "$image/lib/lasthop.options" ]; then
     rm -rf "$state"
     [ -s "$image/lib/lasthop.aot" ] || say "the start-up cache could not be made (see $build/training.log): Lasthop will start slower"
     cp "$app/lasthop.options" "$image/lib/lasthop.options" || exit 1 # last: it says that the image is whole
-    rm -rf "$app"
     new=
 fi
 
