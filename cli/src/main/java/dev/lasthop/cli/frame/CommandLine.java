@@ -6,8 +6,8 @@ import dev.lasthop.linux.Capability;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -52,7 +52,8 @@ public final class CommandLine {
         List<Option<?>> options = new ArrayList<>(command.options());
         options.addAll(Common.OPTIONS);
         String help = Help.PROGRAM + " " + command.name() + " --help";
-        Map<Object, List<Object>> given = new Parser(options, command.arguments(), help).parse(selection.rest());
+        IdentityHashMap<Object, List<Object>> given =
+                new Parser(options, command.arguments(), help).parse(selection.rest());
         if (given.containsKey(Common.HELP)) {
             return show(Help.of(command, width), output);
         }
@@ -68,7 +69,8 @@ public final class CommandLine {
         if (!selection.unknown().isEmpty()) {
             throw unknown(selection, members.isEmpty() ? commands : members, help);
         }
-        Map<Object, List<Object>> given = new Parser(Common.OPTIONS, List.of(), help).parse(selection.rest());
+        IdentityHashMap<Object, List<Object>> given =
+                new Parser(Common.OPTIONS, List.of(), help).parse(selection.rest());
         if (given.containsKey(Common.VERSION)) {
             return showVersion(output);
         }
