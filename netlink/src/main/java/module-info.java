@@ -6,4 +6,5 @@ module dev.lasthop.netlink {
     requires transitive dev.lasthop.address;
 
     exports dev.lasthop.netlink;
+    exports dev.lasthop.netlink.route;
 }
