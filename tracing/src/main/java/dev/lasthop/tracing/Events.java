@@ -54,7 +54,8 @@ final class Events implements AutoCloseable {
                 return new Events(
                         Level.PERF,
                         reason.isEmpty() ? "asked for" : reason,
-                        PerfDropWatch.open(flows.filter(), KINDS, request.probe().size()));
+                        PerfDropWatch.open(
+                                flows.filter(), KINDS, request.probe().size()));
             } catch (KernelException | NoSuchElementException e) {
                 reason = (reason.isEmpty() ? "" : reason + "; ") + "perf events on tracepoints: " + e.getMessage();
             }

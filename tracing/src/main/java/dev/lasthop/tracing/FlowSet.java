@@ -39,9 +39,11 @@ final class FlowSet {
         this.conversation = Tracer.addresses(all);
         conversation.add(request.probe().destination());
         destinationPorts.add(request.probe().destinationPort());
-        // A port that is none of the probe's own belongs to the far end: what DNAT makes of the port that was asked for.
+        // A port that is none of the probe's own belongs to the far end: what DNAT makes of the port that was asked
+        // for.
         request.flows().stream()
-                .filter(flow -> flow.protocol().equals(protocol) && flow.protocol().hasPorts())
+                .filter(flow ->
+                        flow.protocol().equals(protocol) && flow.protocol().hasPorts())
                 .filter(flow -> !sourcePorts.contains(flow.destinationPort()) && flow.destinationPort() != 0)
                 .filter(flow -> isRequest(flow))
                 .forEach(flow -> destinationPorts.add(flow.destinationPort()));
@@ -103,7 +105,11 @@ final class FlowSet {
         }
         if (tuples.isEmpty()) {
             tuples.add(new PacketFilter.Tuple(
-                    new byte[0], request.probe().destination().bytes(), protocol.number(), PacketFilter.ANY, PacketFilter.ANY));
+                    new byte[0],
+                    request.probe().destination().bytes(),
+                    protocol.number(),
+                    PacketFilter.ANY,
+                    PacketFilter.ANY));
         }
         return new PacketFilter(tuples, List.of());
     }

@@ -33,8 +33,7 @@ final class Outcomes {
                         answered.roundTripNanos()));
             case ProbeEvent.Connected connected -> {
                 if (!carriesPayload()) {
-                    settle(new ProbeResult(
-                            connected.sequence(), Outcome.ANSWERED, "", "", connected.roundTripNanos()));
+                    settle(new ProbeResult(connected.sequence(), Outcome.ANSWERED, "", "", connected.roundTripNanos()));
                 }
             }
             case ProbeEvent.Acknowledged acknowledged ->
@@ -58,7 +57,8 @@ final class Outcomes {
         boolean portUnreachable = probe.family() == Family.IPV4
                 ? error.type() == Icmp.UNREACHABLE && error.code() == 3
                 : error.type() == Icmp.V6_UNREACHABLE && error.code() == 4;
-        String text = IcmpText.of(new Icmp(probe.family(), error.type(), error.code(), 0, error.mtu().orElse(0)));
+        String text = IcmpText.of(new Icmp(
+                probe.family(), error.type(), error.code(), 0, error.mtu().orElse(0)));
         return new ProbeResult(
                 error.sequence(),
                 portUnreachable ? Outcome.REFUSED : Outcome.ERROR,

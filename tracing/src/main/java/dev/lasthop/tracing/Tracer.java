@@ -2,7 +2,6 @@ package dev.lasthop.tracing;
 
 import dev.lasthop.address.Flow;
 import dev.lasthop.address.IpAddress;
-import dev.lasthop.linux.Fd;
 import dev.lasthop.linux.Poll;
 import dev.lasthop.packet.PacketType;
 import dev.lasthop.packet.Tap;
@@ -41,9 +40,8 @@ public final class Tracer {
     private Observation run() {
         long start = System.nanoTime();
         try (Prober prober = Prober.open(request.source(), request.probe(), request.count())) {
-            List<Flow> sent = IntStream.range(0, request.count())
-                    .mapToObj(prober::flow)
-                    .toList();
+            List<Flow> sent =
+                    IntStream.range(0, request.count()).mapToObj(prober::flow).toList();
             var flows = new FlowSet(request, sent);
             Classifier classifier = flows.classifier();
             try (Taps taps = Taps.open(request.watched(), Tap.Settings.of(flows.match()));
@@ -70,7 +68,9 @@ public final class Tracer {
             Prober prober, Outcomes outcomes, Taps taps, Events events, RuleTraces rules, Classifier classifier) {
         long next = System.nanoTime();
         int number = 0;
-        long end = next + request.spacing().multipliedBy(request.count()).toNanos() + request.patience().toNanos();
+        long end = next
+                + request.spacing().multipliedBy(request.count()).toNanos()
+                + request.patience().toNanos();
         while (System.nanoTime() < end && !outcomes.complete()) {
             if (number < request.count() && System.nanoTime() >= next) {
                 prober.send(number++);
@@ -91,18 +91,16 @@ public final class Tracer {
         if (tick <= 0) {
             return;
         }
-        List<Poll.Interest> interests = Stream.concat(
-                        prober.interests().stream(), taps.fds().stream().map(Poll.Interest::readable))
+        List<Poll.Interest> interests = Stream.concat(prober.interests().stream(), taps.interests().stream())
                 .toList();
-        Poll.ready(interests, Duration.ofNanos(tick));
+        Poll.wait(interests, Duration.ofNanos(tick));
     }
 
     private void settle(Taps taps, Events events, RuleTraces rules, Classifier classifier) {
         long end = System.nanoTime() + AFTERGLOW.toNanos();
         while (System.nanoTime() < end) {
-            List<Fd> fds = taps.fds();
-            Poll.readable(fds, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
-            taps.drain().forEach(packet -> sight(packet, classifier));
+            taps.poll(Duration.ofNanos(Math.max(0, end - System.nanoTime())))
+                    .forEach(packet -> sight(packet, classifier));
         }
         events.drain();
         rules.drain();
