@@ -2,8 +2,8 @@ package dev.lasthop.topology;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.lasthop.linux.KernelException;
 import dev.lasthop.netlink.Bytes;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
@@ -16,15 +16,15 @@ final class CounterSource {
 
     private CounterSource() {}
 
-    static void record(SourceSink sink) {
+    static void record(ProcFiles files, SourceSink sink) {
         for (String file : FILES) {
             String source = "proc/net/" + file;
             try {
-                ProcFiles.read(FOLDER.resolve(file))
+                files.read(FOLDER.resolve(file))
                         .ifPresentOrElse(
                                 bytes -> sink.put(source, Bytes.of(bytes)),
                                 () -> sink.gap(source, "this kernel does not have it"));
-            } catch (IOException e) {
+            } catch (KernelException e) {
                 sink.gap(source, String.valueOf(e.getMessage()));
             }
         }

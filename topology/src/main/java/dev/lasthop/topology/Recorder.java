@@ -55,8 +55,10 @@ public record Recorder(List<RecordingPart> parts) {
                 peers.putAll(finder.find(socket, ids));
             }
         }
-        SysctlSource.record(sink);
-        CounterSource.record(sink);
+        try (var files = new ProcFiles()) {
+            SysctlSource.record(files, sink);
+            CounterSource.record(files, sink);
+        }
         for (RecordingPart part : parts) {
             part.record(sink);
         }

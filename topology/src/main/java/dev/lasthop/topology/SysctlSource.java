@@ -2,11 +2,11 @@ package dev.lasthop.topology;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.lasthop.linux.KernelException;
 import dev.lasthop.netlink.Attributes;
 import dev.lasthop.netlink.Bytes;
 import dev.lasthop.netlink.Key;
 import dev.lasthop.netlink.route.LinkMessage;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,25 +73,25 @@ final class SysctlSource {
 
     private SysctlSource() {}
 
-    static void record(SourceSink sink) {
+    static void record(ProcFiles files, SourceSink sink) {
         var text = new StringBuilder();
-        GLOBAL.forEach(path -> append(path, text, sink));
-        ALL_IPV4.forEach(name -> append("net/ipv4/conf/all/" + name, text, sink));
-        DEFAULT_IPV4.forEach(name -> append("net/ipv4/conf/default/" + name, text, sink));
-        ALL_IPV6.forEach(name -> append("net/ipv6/conf/all/" + name, text, sink));
-        DEFAULT_IPV6.forEach(name -> append("net/ipv6/conf/default/" + name, text, sink));
+        GLOBAL.forEach(path -> append(path, text, files, sink));
+        ALL_IPV4.forEach(name -> append("net/ipv4/conf/all/" + name, text, files, sink));
+        DEFAULT_IPV4.forEach(name -> append("net/ipv4/conf/default/" + name, text, files, sink));
+        ALL_IPV6.forEach(name -> append("net/ipv6/conf/all/" + name, text, files, sink));
+        DEFAULT_IPV6.forEach(name -> append("net/ipv6/conf/default/" + name, text, files, sink));
         sink.put(FILES, Bytes.of(text.toString().getBytes(UTF_8)));
     }
 
     /** A setting that this kernel does not have is left out; one that may not be read is a gap. */
-    private static void append(String path, StringBuilder text, SourceSink sink) {
+    private static void append(String path, StringBuilder text, ProcFiles files, SourceSink sink) {
         try {
-            ProcFiles.read(ROOT.resolve(path))
+            files.read(ROOT.resolve(path))
                     .ifPresent(value -> text.append(path)
                             .append('=')
                             .append(new String(value, UTF_8).strip())
                             .append('\n'));
-        } catch (IOException e) {
+        } catch (KernelException e) {
             sink.gap(FILES + "/" + path, String.valueOf(e.getMessage()));
         }
     }
