@@ -14,6 +14,7 @@ import static dev.lasthop.bpf.Assembler.Register.R10;
 import static dev.lasthop.bpf.Assembler.Register.R2;
 import static dev.lasthop.bpf.Assembler.Register.R3;
 import static dev.lasthop.bpf.Assembler.Register.R4;
+import static dev.lasthop.bpf.Assembler.Register.R5;
 import static dev.lasthop.bpf.Assembler.Register.R6;
 import static dev.lasthop.bpf.Assembler.Register.R7;
 import static dev.lasthop.bpf.Assembler.Register.R8;
@@ -97,7 +98,7 @@ final class WatchPrograms {
             hint(to);
         }
         if (drop) {
-            stack(to);
+            stack(to, maps);
         }
         submit(to);
         return to.label("out").move(R0, 0).exit().instructions();
@@ -200,9 +201,27 @@ final class WatchPrograms {
         to.move(R3, R9).calculate(ADD, R3, kernel.at("net_device.name")).call(Helper.PROBE_READ_KERNEL_STR);
     }
 
-    static void stack(Assembler to) {
+    /** Takes the stack, and has the kernel name what is on it: it does so a thousand times faster than by its list of symbols. */
+    static void stack(Assembler to, WatchMaps maps) {
+        for (int at = EventLayout.STACK_LOCATION; at < EventLayout.NAMES; at += 8) {
+            to.store(DOUBLE, R8, at, 0);
+        }
+        to.load(DOUBLE, R1, R8, EventLayout.LOCATION).store(DOUBLE, R8, EventLayout.STACK_LOCATION, R1);
         to.move(R1, R7).move(R2, R8).calculate(ADD, R2, EventLayout.STACK).move(R3, EventLayout.FRAMES * 8);
         to.move(R4, 0).call(Helper.GET_STACK).store(WORD, R8, EventLayout.STACK_BYTES, R0);
+        for (int half = 0; half < 2; half++) {
+            int names = EventLayout.NAMES + half * EventLayout.NAMES_BYTES;
+            int values = EventLayout.NAMES_AT_ONCE * 8;
+            to.store(DOUBLE, R8, names, 0);
+            if (maps.names().isPresent()) {
+                to.move(R1, R8).calculate(ADD, R1, names).move(R2, EventLayout.NAMES_BYTES);
+                to.mapValue(R3, maps.names().get());
+                to.move(R4, R8)
+                        .calculate(ADD, R4, EventLayout.STACK_LOCATION + half * values)
+                        .move(R5, values);
+                to.call(Helper.SNPRINTF);
+            }
+        }
     }
 
     static void submit(Assembler to) {
