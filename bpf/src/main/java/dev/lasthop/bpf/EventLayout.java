@@ -27,11 +27,11 @@ final class EventLayout {
     static final int HINT_NANOS = 120;
     static final int PACKET = 128;
     static final int SIZE = PACKET + PacketEvent.MOST_BYTES;
-    static final int STACK_LOCATION = SIZE; // the location once more: named together with the stack
-    static final int STACK = STACK_LOCATION + 8;
+    static final int STACK = SIZE; // only where there are no names
     static final int FRAMES = 23;
-    static final int NAMES =
-            STACK + FRAMES * 8; // two texts of twelve names each; empty where the kernel cannot write them
+    static final int NAMES = STACK
+            + FRAMES * 8; // two texts of twelve names each; the location is the first; empty where the kernel cannot
+    // write them
     static final int NAMES_BYTES = 480;
     static final int NAMES_AT_ONCE = 12; // more than that bpf_snprintf does not take
     static final int SIZE_WITH_STACK = NAMES + 2 * NAMES_BYTES;

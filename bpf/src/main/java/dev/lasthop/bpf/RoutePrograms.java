@@ -134,7 +134,7 @@ final class RoutePrograms {
     private void begin(Assembler to, int number, int family) {
         WatchPrograms.reserve(to, maps, EventLayout.SIZE_WITH_STACK);
         WatchPrograms.head(to, number);
-        to.store(WORD, R8, EventLayout.FAMILY, family);
+        to.store(WORD, R8, EventLayout.FAMILY, family).store(WORD, R8, EventLayout.NAMES, 0);
         to.call(Helper.GET_CURRENT_TASK_BTF).load(DOUBLE, R1, R0, kernel.at("task_struct.nsproxy"));
         to.load(DOUBLE, R1, R1, kernel.at("nsproxy.net_ns")).load(WORD, R1, R1, kernel.at("net.ns.inum"));
         to.store(WORD, R8, EventLayout.TASK_NAMESPACE, R1);
