@@ -1,7 +1,9 @@
 package dev.lasthop.bpf;
 
 import dev.lasthop.bpf.PacketEvent.Kind;
+import dev.lasthop.linux.Errno;
 import dev.lasthop.linux.Fd;
+import dev.lasthop.linux.KernelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -50,7 +52,7 @@ public final class DropWatch implements PacketEvents {
     /**
      * Attaches the programs that {@code kinds} need. A tracepoint that this kernel lacks (ICMP_SENT before 6.10) is left out.
      *
-     * @throws dev.lasthop.linux.KernelException EPERM without the capabilities; ENOENT without BTF; with the verifier's words
+     * @throws KernelException EPERM without the capabilities; ENOENT without BTF; with the verifier's words
      * @throws NoSuchElementException if a struct of this kernel is not as expected
      */
     public static DropWatch open(PacketFilter filter, Set<Kind> kinds) {
@@ -64,13 +66,27 @@ public final class DropWatch implements PacketEvents {
         List<String> names =
                 new ArrayList<>(chosen.stream().map(Tracepoint::name).toList());
         names.add("consume_skb");
-        List<Attachment> attached = new ArrayList<>();
-        var maps = new WatchMaps();
         try (KernelBtf btf = KernelBtf.open(KernelLayout.names(names))) {
             var kernel = new KernelLayout(btf.types());
+            try {
+                return open(kernel, btf.types(), filter, chosen, true);
+            } catch (KernelException e) {
+                if (e.is(Errno.EPERM)) {
+                    throw e;
+                }
+                return open(kernel, btf.types(), filter, chosen, false); // before 5.13 programs cannot name functions
+            }
+        }
+    }
+
+    private static DropWatch open(
+            KernelLayout kernel, Btf btf, PacketFilter filter, List<Tracepoint> chosen, boolean named) {
+        List<Attachment> attached = new ArrayList<>();
+        var maps = new WatchMaps(named);
+        try {
             attach(kernel, maps, filter, chosen, attached);
             var symbols = new KernelSymbols();
-            var reasons = new DropReasons(btf.types().enumValues(DropReasons.ENUM));
+            var reasons = new DropReasons(btf.enumValues(DropReasons.ENUM));
             return new DropWatch(maps, attached, new EventDecoder(reasons, symbols), symbols);
         } catch (RuntimeException e) {
             detach(attached);

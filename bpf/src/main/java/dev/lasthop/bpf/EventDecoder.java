@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** From the programs' records to events. */
 final class EventDecoder {
@@ -33,12 +32,35 @@ final class EventDecoder {
             return bytes.getLong(EventLayout.NANOS);
         }
 
-        /** The addresses in the kernel that it speaks of. */
+        /** The addresses in the kernel that it speaks of and does not name. */
         List<Long> addresses() {
             List<Long> all = new ArrayList<>();
-            all.add(bytes.getLong(EventLayout.LOCATION));
-            all.addAll(frames());
+            if (!named()) {
+                all.add(bytes.getLong(EventLayout.LOCATION));
+                all.addAll(frames());
+            }
             return all;
+        }
+
+        boolean named() {
+            return bytes.limit() > EventLayout.NAMES && bytes.get(EventLayout.NAMES) != 0;
+        }
+
+        /** The location's name and those of the stack. */
+        List<String> names() {
+            List<String> names = new ArrayList<>();
+            for (int half = 0; half < 2; half++) {
+                byte[] text = new byte[EventLayout.NAMES_BYTES];
+                bytes.get(EventLayout.NAMES + half * EventLayout.NAMES_BYTES, text);
+                int from = 0;
+                for (int i = 0; i < text.length && text[i] != 0; i++) {
+                    if (text[i] == ' ') { // a name that was cut has none after it
+                        names.add(new String(text, from, i - from, StandardCharsets.US_ASCII));
+                        from = i + 1;
+                    }
+                }
+            }
+            return names.subList(0, Math.min(names.size(), 1 + frames().size()));
         }
 
         List<Long> frames() {
@@ -59,9 +81,14 @@ final class EventDecoder {
     PacketEvent decode(Raw raw) {
         ByteBuffer in = raw.bytes;
         Kind kind = KINDS[in.getInt(EventLayout.KIND)];
-        List<String> stack = raw.frames().stream()
-                .map(symbols::name)
-                .flatMap(Optional::stream)
+        List<String> names = raw.named()
+                ? raw.names()
+                : raw.addresses().stream()
+                        .map(address -> symbols.name(address).orElse(""))
+                        .toList();
+        List<String> stack = names.stream()
+                .skip(1) // the location
+                .filter(each -> !each.isEmpty() && !each.startsWith("0x"))
                 .dropWhile(each -> each.startsWith("bpf_")) // our own program
                 .toList();
         boolean route = kind == Kind.ROUTE;
