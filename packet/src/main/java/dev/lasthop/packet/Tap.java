@@ -174,8 +174,13 @@ public final class Tap implements AutoCloseable {
         }
     }
 
+    /** Where to send a whole frame to, for {@link Fd#sendTo}: out of this device. */
+    public static byte[] destination(IfIndex device) {
+        return address(0, device);
+    }
+
     /** {@code struct sockaddr_ll}. */
-    static byte[] address(int protocol, IfIndex device) {
+    private static byte[] address(int protocol, IfIndex device) {
         byte[] address = new byte[20];
         ByteBuffer out = ByteBuffer.wrap(address);
         out.order(ByteOrder.nativeOrder()).putShort((short) AF_PACKET);
