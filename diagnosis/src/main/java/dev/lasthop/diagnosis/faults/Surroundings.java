@@ -72,7 +72,7 @@ record Surroundings(Place link, Place router, Prefix gateway) {
 
     private Step defaultRoute() {
         return new RouteStep.Replace(
-                Where.of(link), RouteTo.everywhere(gateway.family()).via(gateway.address(), link.linkName()));
+                Where.of(link), RouteTo.everywhere(gateway.family()).via(gateway.address()).on(link.linkName()));
     }
 
     private boolean hasDefaultRoute(Dossier dossier) {
@@ -117,7 +117,7 @@ record Surroundings(Place link, Place router, Prefix gateway) {
                         .undoneBy(new RouteStep.Delete(
                                 Where.of(found.link()),
                                 RouteTo.everywhere(found.gateway().family())
-                                        .via(found.gateway().address(), found.link().linkName()))))
+                                        .via(found.gateway().address()).on(found.link().linkName()))))
                 .orElseGet(() ->
                         Remedy.advice("add a route: ip route add default via GATEWAY, with a gateway of its network"));
     }

@@ -38,7 +38,7 @@ public final class WrongGateway implements Fault {
             var from = found.what().from();
             IpAddress right = found.routerAddress().orElseThrow().address();
             var route = found.what().route();
-            RouteTo to = RouteTo.of(route).via(right, from.linkName());
+            RouteTo to = Where.route(dossier, from.namespace(), route).via(right);
             return Finding.of(
                             this,
                             dossier.agreement(),
@@ -59,8 +59,6 @@ public final class WrongGateway implements Fault {
                         List.of(new RouteStep.Replace(
                                 scene.container(),
                                 RouteTo.everywhere(Family.IPV4)
-                                        .via(
-                                                scene.gateway(Family.IPV4).address().plus(76),
-                                                scene.containerLink())))));
+                                        .via(scene.gateway(Family.IPV4).address().plus(76)).on(scene.containerLink())))));
     }
 }
