@@ -31,9 +31,10 @@ class NeighborProberTest {
 
     @BeforeEach
     void threeAtOneBridge() {
-        network.namespace("sw").ip("sw", "link add name br type bridge").ip("sw", "link set br up");
+        network.namespace("sw").ip("sw", "link add name br type bridge").ip("sw", "link set dev br up");
         for (String name : List.of("a", "b", "c")) {
-            network.namespace(name).veth(name, "eth0", "sw", name).ip("sw", "link set " + name + " master br");
+            network.namespace(name).veth(name, "eth0", "sw", "port" + name);
+            network.ip("sw", "link set port" + name + " master br");
         }
         network.ip("a", "addr add 10.0.0.1/24 dev eth0").ip("a", "addr add fd00::1/64 dev eth0 nodad");
         for (String name : List.of("b", "c")) {
