@@ -4,13 +4,14 @@ import dev.lasthop.bpf.PacketEvent.Kind;
 import dev.lasthop.linux.Errno;
 import dev.lasthop.linux.Fd;
 import dev.lasthop.linux.KernelException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Watches wanted packets by BPF programs on the kernel's tracepoints: nothing but a match comes to user space. Once recognised, a
@@ -124,16 +125,26 @@ public final class DropWatch implements PacketEvents {
         }
     }
 
+    // Plain loops here and in the decoder: the first events are decoded by a JVM that has just started.
     @Override
     public List<PacketEvent> take(Duration limit) {
         List<EventDecoder.Raw> raw = new ArrayList<>();
-        if (maps.events().drain(record -> raw.add(EventDecoder.Raw.of(record))) == 0 && !limit.isZero()) {
+        Consumer<ByteBuffer> sink = record -> raw.add(EventDecoder.Raw.of(record));
+        if (maps.events().drain(sink) == 0 && !limit.isZero()) {
             maps.events().await(limit);
-            maps.events().drain(record -> raw.add(EventDecoder.Raw.of(record)));
+            maps.events().drain(sink);
         }
-        raw.sort(Comparator.comparingLong(EventDecoder.Raw::nanos));
-        symbols.learn(raw.stream().flatMap(each -> each.addresses().stream()).toList());
-        return raw.stream().map(decoder::decode).toList();
+        raw.sort((left, right) -> Long.compare(left.nanos(), right.nanos()));
+        List<Long> unnamed = new ArrayList<>();
+        for (EventDecoder.Raw each : raw) {
+            unnamed.addAll(each.addresses());
+        }
+        symbols.learn(unnamed);
+        List<PacketEvent> events = new ArrayList<>(raw.size());
+        for (EventDecoder.Raw each : raw) {
+            events.add(decoder.decode(each));
+        }
+        return events;
     }
 
     @Override

@@ -81,16 +81,8 @@ final class EventDecoder {
     PacketEvent decode(Raw raw) {
         ByteBuffer in = raw.bytes;
         Kind kind = KINDS[in.getInt(EventLayout.KIND)];
-        List<String> names = raw.named()
-                ? raw.names()
-                : raw.addresses().stream()
-                        .map(address -> symbols.name(address).orElse(""))
-                        .toList();
-        List<String> stack = names.stream()
-                .skip(1) // the location
-                .filter(each -> !each.isEmpty() && !each.startsWith("0x"))
-                .dropWhile(each -> each.startsWith("bpf_")) // our own program
-                .toList();
+        List<String> names = names(raw);
+        List<String> stack = stack(names);
         boolean route = kind == Kind.ROUTE;
         return new PacketEvent(
                 raw.nanos(),
@@ -110,6 +102,30 @@ final class EventDecoder {
                 in.getInt(EventLayout.ERROR),
                 in.getInt(EventLayout.DETAIL),
                 !route && in.getInt(EventLayout.FOLLOWED) != 0);
+    }
+
+    /** The location's name and those of the stack; empty for what has none. */
+    private List<String> names(Raw raw) {
+        if (raw.named()) {
+            return raw.names();
+        }
+        List<String> names = new ArrayList<>();
+        for (long address : raw.addresses()) {
+            names.add(symbols.name(address).orElse(""));
+        }
+        return names;
+    }
+
+    private static List<String> stack(List<String> names) {
+        List<String> stack = new ArrayList<>();
+        for (int i = 1; i < names.size(); i++) { // the first is the location
+            String name = names.get(i);
+            boolean ours = stack.isEmpty() && name.startsWith("bpf_"); // this very program
+            if (!ours && !name.isEmpty() && !name.startsWith("0x")) {
+                stack.add(name);
+            }
+        }
+        return stack;
     }
 
     private static long packetNamespace(ByteBuffer in) {
@@ -132,11 +148,7 @@ final class EventDecoder {
             return told;
         }
         boolean incoming = in.getInt(EventLayout.FOLLOWED) != LOOPBACK;
-        boolean interrupt = stack.stream()
-                .anyMatch(each -> each.equals("net_rx_action")
-                        || each.equals("__napi_poll")
-                        || each.startsWith("ip_rcv")
-                        || each.startsWith("__netif_receive"));
+        boolean interrupt = stack.contains("net_rx_action") || stack.contains("__napi_poll");
         if (incoming || interrupt) {
             boolean fresh = in.getLong(EventLayout.NANOS) - in.getLong(EventLayout.HINT_NANOS) < HINT_NANOS;
             return fresh ? Integer.toUnsignedLong(in.getInt(EventLayout.HINT_NAMESPACE)) : 0;
