@@ -28,8 +28,8 @@ final class SourceCheck {
         }
         int mirrored = either(namespace, input, "src_valid_mark") ? mark : 0;
         var query = new FibQuery(
-                flow.source(),
-                flow.destination(),
+                /* destination= */ flow.source(),
+                /* source= */ flow.destination(),
                 out.isNone() ? IfIndex.LOOPBACK : out,
                 IfIndex.NONE,
                 mirrored,
