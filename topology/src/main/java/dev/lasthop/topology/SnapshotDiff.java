@@ -92,6 +92,12 @@ public final class SnapshotDiff {
                     rule(rule),
                     (one, other) -> one + ", " + other);
         }
+        describeNeighbors(state, things);
+        describeSettings(state, things);
+        return things;
+    }
+
+    private static void describeNeighbors(NamespaceState state, SortedMap<String, String> things) {
         for (Neighbor neighbor : state.neighbors()) {
             if (neighbor.proxy() || (neighbor.state() & Neighbor.PERMANENT) != 0) {
                 things.put(
@@ -111,6 +117,9 @@ public final class SnapshotDiff {
                         (one, other) -> one + ", " + other);
             }
         }
+    }
+
+    private static void describeSettings(NamespaceState state, SortedMap<String, String> things) {
         state.sysctls().values().forEach((path, value) -> {
             if (!path.endsWith("nf_conntrack_count")) {
                 things.put("sysctl " + path, value.isEmpty() ? "\"\"" : value);
@@ -119,7 +128,6 @@ public final class SnapshotDiff {
         for (FirewallTable table : state.firewall().tables()) {
             things.put("firewall table " + state.firewall().tables().indexOf(table), table.toString());
         }
-        return things;
     }
 
     private static String link(NamespaceState state, Link link) {
