@@ -49,9 +49,6 @@ public final class Investigator {
     /** A path of more namespaces than this is a loop, or not ours to follow. */
     private static final int MOST_NAMESPACES = 64;
 
-    /** Stateless: it predicts from values. */
-    static final Predictor PREDICTOR = new Predictor(new FilterWalk());
-
     private static final int SMALL_PACKET = 84;
     private static final int TIME_TO_LIVE = 64;
 
@@ -113,7 +110,7 @@ public final class Investigator {
         Question question = question(inquiry, source.inode(), identifier);
         Set<Long> tried = new HashSet<>();
         while (true) {
-            Prediction prediction = PREDICTOR.predict(atlas.snapshot(), question);
+            Prediction prediction = foresee(atlas.snapshot(), question);
             List<Long> wanted = Stream.concat(Stream.of(prediction.request()), prediction.reply().stream())
                     .flatMap(path -> needed(path).stream().boxed())
                     .filter(tried::add)
@@ -126,6 +123,10 @@ public final class Investigator {
                 return prediction;
             }
         }
+    }
+
+    static Prediction foresee(Snapshot snapshot, Question question) {
+        return Predictor.predict(snapshot, question, new FilterWalk());
     }
 
     private static OptionalLong needed(Path path) {

@@ -49,7 +49,7 @@ final class Laboratory {
         Question question = prediction.question();
         Observation observation = investigator.observe(
                 smaller,
-                Investigator.PREDICTOR.predict(snapshot, question.withLength(SMALL_PACKET, true)),
+                Investigator.foresee(snapshot, question.withLength(SMALL_PACKET, true)),
                 snapshot,
                 question.sourcePort() == 0 ? 1 : question.sourcePort());
         return Optional.of(observation.answered() > 0);
@@ -60,10 +60,10 @@ final class Laboratory {
         var others = new ArrayList<Prediction>();
         Question question = prediction.question();
         if (question.length() > SMALL_PACKET) {
-            others.add(Investigator.PREDICTOR.predict(snapshot, question.withLength(SMALL_PACKET, true)));
+            others.add(Investigator.foresee(snapshot, question.withLength(SMALL_PACKET, true)));
         }
         if (question.protocol().isIcmp()) {
-            others.add(Investigator.PREDICTOR.predict(
+            others.add(Investigator.foresee(
                     snapshot,
                     Question.to(question.source(), question.destination(), dev.lasthop.address.Protocol.TCP, 80)));
         }
