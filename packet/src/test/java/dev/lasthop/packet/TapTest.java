@@ -116,56 +116,76 @@ class TapTest {
         }
     }
 
-    @Test
-    void everyKindOfMatchIsTakenByTheKernelAndChoosesRight() {
+    /** A match, and what of one and the same traffic it is to let through. */
+    private record Case(Match match, List<String> kinds) {
+        Case(Match match, String... kinds) {
+            this(match, List.of(kinds));
+        }
+    }
+
+    private static List<Case> cases() {
         IpAddress here = IpAddress.parse("fd00::1");
         IpAddress there = IpAddress.parse("fd00::2");
-        assertThat(kinds(Match.resolution(List.of(THERE, there)))).containsExactly("135", "136", "arp");
-        assertThat(kinds(new Match.Arp(IpAddress.ANY_IPV4))).containsExactly("arp");
-        assertThat(kinds(new Match.Arp(IpAddress.parse("10.1.0.3")))).isEmpty();
-        assertThat(kinds(new Match.Neighbor(IpAddress.ANY_IPV6))).contains("135", "136");
-        assertThat(kinds(new Match.Echo(Family.IPV6, 77))).containsExactly("128", "129");
-        assertThat(kinds(new Match.Echo(Family.IPV4, 77))).containsExactly("0", "8");
-        assertThat(kinds(new Match.Echo(Family.IPV4, 78))).isEmpty();
-        assertThat(kinds(new Match.IcmpError(Family.IPV4))).containsExactly("3");
-        assertThat(kinds(new Match.Quoting(there))).containsExactly("1");
-        assertThat(kinds(new Match.Quoting(here))).containsExactly("1");
-        assertThat(kinds(new Match.Quoting(IpAddress.parse("fd00::3")))).isEmpty();
-        assertThat(kinds(new Match.SourcePort(Family.IPV6, Protocol.UDP, 4000))).containsExactly("udp");
-        assertThat(kinds(new Match.DestinationPort(Family.IPV6, Protocol.UDP, 4000)))
-                .isEmpty();
-        assertThat(kinds(new Match.DestinationPort(Family.IPV4, Protocol.UDP, 5000)))
-                .containsExactly("udp");
-        assertThat(kinds(new Match.Fragment(Family.IPV6))).containsExactly("fragment", "udp");
-        assertThat(kinds(Match.all(Match.hosts(List.of(THERE)), new Match.Not(new Match.Ip(Family.IPV6)))))
-                .containsExactly("0", "3", "8", "fragment", "udp");
-        assertThat(kinds(new Match.Not(new Match.Everything()))).isEmpty();
         List<IpAddress> many = new ArrayList<>(List.of(there));
         for (int i = 0; i < 150; i++) {
             many.add(IpAddress.parse("fd01::").plus(i));
         }
-        assertThat(kinds(Match.all(Match.hosts(many), new Match.Echo(Family.IPV6, 77))))
-                .containsExactly("128", "129");
+        return List.of(
+                new Case(Match.resolution(List.of(THERE, there)), "135", "136", "arp"),
+                new Case(new Match.Arp(IpAddress.ANY_IPV4), "arp"),
+                new Case(new Match.Arp(IpAddress.parse("10.1.0.3"))),
+                new Case(new Match.Echo(Family.IPV6, 77), "128", "129"),
+                new Case(new Match.Echo(Family.IPV4, 77), "0", "8"),
+                new Case(new Match.Echo(Family.IPV4, 78)),
+                new Case(new Match.IcmpError(Family.IPV4), "3"),
+                new Case(new Match.Quoting(there), "1"),
+                new Case(new Match.Quoting(here), "1"),
+                new Case(new Match.Quoting(IpAddress.parse("fd00::3"))),
+                new Case(new Match.SourcePort(Family.IPV6, Protocol.UDP, 4000), "udp"),
+                new Case(new Match.DestinationPort(Family.IPV6, Protocol.UDP, 4000)),
+                new Case(new Match.DestinationPort(Family.IPV4, Protocol.UDP, 5000), "udp"),
+                new Case(new Match.Fragment(Family.IPV6), "fragment", "udp"),
+                new Case(
+                        Match.all(Match.hosts(List.of(THERE)), new Match.Not(new Match.Ip(Family.IPV6))),
+                        "0",
+                        "3",
+                        "8",
+                        "fragment",
+                        "udp"),
+                new Case(new Match.Not(new Match.Everything())),
+                new Case(Match.all(Match.hosts(many), new Match.Echo(Family.IPV6, 77)), "128", "129"));
     }
 
-    /** What of one and the same traffic a match lets through, sorted, each kind once. */
-    private List<String> kinds(Match match) {
-        network.ip("a", "neigh flush all").ip("b", "neigh flush all");
-        try (Taps taps = Taps.open(List.of(namespace("a")), Tap.Settings.of(match))) {
+    @Test
+    void everyKindOfMatchIsTakenByTheKernelAndChoosesRight() {
+        List<Case> cases = cases();
+        NetworkNamespace here = namespace("a");
+        try (Taps taps = Taps.of(cases.stream()
+                .map(one -> Tap.open(here, Tap.Settings.of(one.match())))
+                .toList())) {
             for (String address : List.of("10.1.0.2", "fd00::2")) {
                 network.in("a", "ping", "-n", "-c", "1", "-e", "77", address);
                 udp(address, 4000, 5000, 10);
                 udp(address, 4000, 5000, 2000);
             }
             network.in("a", "ping", "-n", "-c", "1", "-e", "99", "10.1.0.2"); // all the above has come by then
-            return taps.drain().stream()
-                    .map(TappedPacket::packet)
-                    .filter(packet -> packet.flow().map(Flow::sourcePort).orElse(0) != 99)
-                    .map(TapTest::kind)
-                    .distinct()
-                    .sorted()
-                    .toList();
+            for (int i = 0; i < cases.size(); i++) {
+                assertThat(kinds(taps.taps().get(i)))
+                        .as(cases.get(i).match().toString())
+                        .isEqualTo(cases.get(i).kinds());
+            }
         }
+    }
+
+    /** What came to a tap, sorted, each kind once. */
+    private static List<String> kinds(Tap tap) {
+        return tap.drain().stream()
+                .map(TappedPacket::packet)
+                .filter(packet -> packet.flow().map(Flow::sourcePort).orElse(0) != 99)
+                .map(TapTest::kind)
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     private static String kind(Packet packet) {

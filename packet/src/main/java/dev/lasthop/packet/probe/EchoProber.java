@@ -25,6 +25,7 @@ import java.util.concurrent.ThreadLocalRandom;
 final class EchoProber implements Prober {
     private static final int HEADER = 8;
     private static final int ROOM = 2048;
+    private static final int MOST_AT_ONCE = 1024;
     private static final int LEAST = 8; // a payload of some bytes, as others' echo requests have
 
     private final Probe probe;
@@ -58,11 +59,8 @@ final class EchoProber implements Prober {
         last = sequence;
         byte[] message = message(sequence);
         long nanos = System.nanoTime();
+        ProbeSocket.error(socket); // what an earlier echo met: the next call would be told, and not be made
         long result = socket.sendTo(message, new SocketAddress(probe.destination(), 0).encode());
-        if (result == -Errno.ECONNREFUSED.number() || result == -Errno.EHOSTUNREACH.number()) {
-            // Perhaps the error of an earlier probe, that the socket hands out with the next call: once more tells.
-            result = socket.sendTo(message, new SocketAddress(probe.destination(), 0).encode());
-        }
         if (result < 0) {
             events.add(new ProbeEvent.SendFailed(sequence, nanos, Errno.of((int) -result), knownMtu(sequence)));
         } else {
@@ -97,7 +95,7 @@ final class EchoProber implements Prober {
 
     @Override
     public List<ProbeEvent> poll() {
-        while (true) {
+        for (int i = 0; i < MOST_AT_ONCE; i++) {
             int length = buffer.receive(socket, Fd.MSG_DONTWAIT);
             if (length == -Errno.EAGAIN.number()) {
                 break;

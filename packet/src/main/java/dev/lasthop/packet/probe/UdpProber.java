@@ -19,6 +19,7 @@ import java.util.TreeMap;
 final class UdpProber implements Prober {
     private static final int HEADER = 8;
     private static final int LEAST = 4;
+    private static final int MOST_AT_ONCE = 1024;
 
     private final Probe probe;
     private final int port;
@@ -69,7 +70,7 @@ final class UdpProber implements Prober {
     @Override
     public List<ProbeEvent> poll() {
         errors();
-        while (true) {
+        for (int i = 0; i < MOST_AT_ONCE; i++) {
             int length = buffer.receive(socket, Fd.MSG_DONTWAIT);
             if (length == -Errno.EAGAIN.number() || length == -Errno.ENOTCONN.number()) {
                 break;
