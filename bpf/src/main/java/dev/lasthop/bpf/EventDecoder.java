@@ -35,7 +35,7 @@ final class EventDecoder {
         /** The addresses in the kernel that it speaks of and does not name. */
         List<Long> addresses() {
             List<Long> all = new ArrayList<>();
-            if (!named()) {
+            if (!named() && bytes.limit() > EventLayout.NAMES) {
                 all.add(bytes.getLong(EventLayout.LOCATION));
                 all.addAll(frames());
             }
@@ -92,9 +92,7 @@ final class EventDecoder {
                 Math.max(0, in.getInt(EventLayout.IF_INDEX)),
                 device(in),
                 kind == Kind.DROP ? reasons.name(in.getInt(EventLayout.REASON)) : "",
-                kind == Kind.DROP
-                        ? symbols.name(in.getLong(EventLayout.LOCATION)).orElse("")
-                        : "",
+                kind == Kind.DROP ? names.getFirst() : "",
                 stack,
                 route ? in.getInt(EventLayout.FAMILY) : family(in.getInt(EventLayout.FAMILY)),
                 route ? addresses(in) : packet(in),

@@ -30,6 +30,9 @@ public final class KernelSymbols {
 
     /** The function that an address is in; empty if it cannot be told. */
     public Optional<String> name(long address) {
+        if (address == 0) {
+            return Optional.empty();
+        }
         learn(List.of(address));
         return Optional.ofNullable(known.get(address)).filter(name -> !name.isEmpty());
     }
