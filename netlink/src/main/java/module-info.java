@@ -6,5 +6,6 @@ module dev.lasthop.netlink {
     requires transitive dev.lasthop.address;
 
     exports dev.lasthop.netlink;
+    exports dev.lasthop.netlink.nftables;
     exports dev.lasthop.netlink.route;
 }

@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * A netlink socket: sends requests, gathers replies, turns the kernel's no into one {@link KernelException}. It knows no family.
@@ -99,7 +100,12 @@ public final class NetlinkSocket implements AutoCloseable {
      * Several messages in one {@code send(2)}, as nf_tables' transactions need. The messages that ask for an acknowledgement
      * ({@link NetlinkMessage#ACK}) get one each; all of them are awaited, and the first refusal is thrown.
      */
-    public synchronized List<NetlinkMessage> batch(String operation, List<NetlinkMessage> messages) {
+    public List<NetlinkMessage> batch(String operation, List<NetlinkMessage> messages) {
+        return batch(index -> operation, messages);
+    }
+
+    /** As {@link #batch(String, List)}, each message with an operation of its own, so that a refusal says which one it was. */
+    public synchronized List<NetlinkMessage> batch(IntFunction<String> operation, List<NetlinkMessage> messages) {
         int first = sequence + 1;
         var numbered = new ArrayList<NetlinkMessage>();
         messages.forEach(message -> numbered.add(message.withSequence(++sequence)));
@@ -151,19 +157,20 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     private boolean gather(String operation, int ends, List<NetlinkMessage> replies) {
-        return gather(operation, ends, sequence, replies);
+        return gather(index -> operation, ends, sequence, replies);
     }
 
     /** Reads replies until {@code ends} acknowledgements (or the end of a dump); whether the dump was interrupted. */
-    private boolean gather(String operation, int ends, int firstSequence, List<NetlinkMessage> replies) {
+    private boolean gather(IntFunction<String> operations, int ends, int firstSequence, List<NetlinkMessage> replies) {
         boolean interrupted = false;
         KernelException refusal = null;
         int awaited = ends;
         while (awaited > 0) {
-            for (NetlinkMessage message : next(operation)) {
+            for (NetlinkMessage message : next(operations.apply(0))) {
                 if (message.sequence() < firstSequence || message.sequence() > sequence) {
                     continue; // a late reply to a request that was given up
                 }
+                String operation = operations.apply(message.sequence() - firstSequence);
                 interrupted |= (message.flags() & NetlinkMessage.DUMP_INTERRUPTED) != 0;
                 switch (message.type()) {
                     case NetlinkMessage.DONE -> {
