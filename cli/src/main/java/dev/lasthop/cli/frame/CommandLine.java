@@ -44,9 +44,8 @@ public final class CommandLine {
     }
 
     private ExitCode run(Selection selection, Output output) {
-        int width = output.terminal().width();
         if (selection.command().isEmpty()) {
-            return runWithoutCommand(selection, output, width);
+            return runWithoutCommand(selection, output);
         }
         Command command = selection.command().get();
         List<Option<?>> options = new ArrayList<>(command.options());
@@ -55,12 +54,12 @@ public final class CommandLine {
         IdentityHashMap<Object, List<Object>> given =
                 new Parser(options, command.arguments(), help).parse(selection.rest());
         if (given.containsKey(Common.HELP)) {
-            return show(Help.of(command, width), output);
+            return show(Help.of(command, output.terminal().width()), output);
         }
         return given.containsKey(Common.VERSION) ? showVersion(output) : command.run(new Invocation(given, output));
     }
 
-    private ExitCode runWithoutCommand(Selection selection, Output output, int width) {
+    private ExitCode runWithoutCommand(Selection selection, Output output) {
         String group = selection.group();
         List<Command> members = commands.stream()
                 .filter(command -> command.name().startsWith(group + " "))
@@ -75,6 +74,8 @@ public final class CommandLine {
             return showVersion(output);
         }
         if (given.containsKey(Common.HELP)) {
+            int width =
+                    output.terminal().width(); // asked for late: finding out costs a system call, the first of its kind
             return show(group.isEmpty() ? Help.of(commands, width) : Help.ofGroup(group, members, width), output);
         }
         throw CommandException.usage(
