@@ -68,6 +68,20 @@ public final class Lab implements AutoCloseable {
     }
 
     /**
+     * Runs the service of this network in this process, as the fault that is in it now (or the one named) has it: on every address,
+     * on 127.0.0.1 only, or not at all.
+     */
+    public Optional<Listener> serve(Optional<String> faultId) {
+        String id = faultId.or(this::fault).orElse("");
+        return switch (id) {
+            case "no-listener" -> Optional.empty();
+            case "listener-on-loopback" ->
+                Optional.of(Listener.onLoopback(scene().server(), scene().servicePort()));
+            default -> Optional.of(Listener.everywhere(scene().server(), scene().servicePort()));
+        };
+    }
+
+    /**
      * Puts a fault in.
      *
      * @return how, and what shows it
@@ -165,7 +179,12 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    private Injection injection(Fault fault) {
+    /**
+     * How this fault is made in this network.
+     *
+     * @throws LabException if it cannot be; says in which network it can
+     */
+    public Injection injection(Fault fault) {
         List<Injection> all = fault.injections();
         if (all.isEmpty()) {
             throw new LabException(

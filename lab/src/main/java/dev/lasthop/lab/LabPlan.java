@@ -35,6 +35,11 @@ public record LabPlan(LabScene scene, List<Chapter> chapters) {
                 "A container has a network namespace of its own. A new one holds the interface lo and nothing else.",
                 Wires.namespaces(cast)));
         chapters.add(new Chapter(
+                Topic.KNOWN_VALUES,
+                "Kernel parameters",
+                "New namespaces take over some of the machine's values; here they are set to known ones.",
+                Wires.knownValues(cast)));
+        chapters.add(new Chapter(
                 Topic.OUTSIDE,
                 "The node's way out",
                 "A veth pair stands for the node's network card and the wire behind it. %s is somewhere in the world."

@@ -5,8 +5,11 @@ import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.diagnosis.Scene;
 import dev.lasthop.topology.NamespaceState;
+import dev.lasthop.topology.Recorder;
 import dev.lasthop.wiring.step.Place;
+import dev.lasthop.wiring.step.Places;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A lab's network as faults see it. */
@@ -132,7 +135,12 @@ public final class LabScene implements Scene {
 
     @Override
     public NamespaceState now(Place place) {
-        throw new UnsupportedOperationException("NOT YET"); // TODO topology's reader
+        try (Places places = Places.here()) {
+            // peers in other namespaces are not asked for: an injection needs what is in this one
+            Recorder.PeerFinder none = (_, _) -> Map.of();
+            return NamespaceState.decode(
+                    Recorder.basic().record(places.at(place).namespace(), place.label(), none));
+        }
     }
 
     @Override

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param undo what takes the fault back, in the order in which it is to be applied
  */
 record LabState(String name, LabNetwork network, Optional<Owner> owner, Optional<String> fault, List<Step> undo) {
-    private static final String SCHEMA = "lasthop.lab/1";
+    private static final String SCHEMA = "lasthop.lab-state/1";
 
     LabState {
         undo = List.copyOf(undo);

@@ -15,6 +15,7 @@ import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Step;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The node's firewall as an ordinary node has it: tables {@code filter} and {@code nat} of each family with the chains that iptables
@@ -80,6 +81,16 @@ final class NodeFirewall {
             }
         }
         return steps;
+    }
+
+    /** The family that such a step is for. */
+    static Optional<Family> family(FirewallStep step) {
+        return step.changes().stream()
+                .map(change -> change.thing().header().family())
+                .findFirst()
+                .flatMap(number -> number == TableFamily.IP.number()
+                        ? Optional.of(Family.IPV4)
+                        : number == TableFamily.IP6.number() ? Optional.of(Family.IPV6) : Optional.empty());
     }
 
     private static Step table(Place node, TableFamily family, String name) {

@@ -18,13 +18,21 @@ import java.util.Optional;
 final class Wires {
     private Wires() {}
 
-    /** The namespaces, {@code lo} up. What the machine's own namespace was told to pass on is set to a known value. */
+    /** The namespaces, {@code lo} up. */
     static List<Step> namespaces(Cast cast) {
         var steps = new ArrayList<Step>();
         for (String name : cast.namespaces()) {
-            Place place = Place.named(name);
             steps.add(new NamespaceStep.Create(name));
-            steps.add(LinkStep.up(place, "lo"));
+            steps.add(LinkStep.up(Place.named(name), "lo"));
+        }
+        return steps;
+    }
+
+    /** New namespaces take over some of the machine's own values. */
+    static List<Step> knownValues(Cast cast) {
+        var steps = new ArrayList<Step>();
+        for (String name : cast.namespaces()) {
+            Place place = Place.named(name);
             // an address is usable at once: nobody else is there who could have it
             steps.add(new SysctlStep(place, "net.ipv6.conf.default.accept_dad", "0"));
         }
