@@ -23,7 +23,9 @@ public sealed interface AddressStep extends Step {
 
         @Override
         public List<Step> undo(Places places) {
-            return List.of(new Delete(place, link, address));
+            return Addresses.has(places.at(place), link, address)
+                    ? List.of()
+                    : List.of(new Delete(place, link, address));
         }
 
         @Override
@@ -43,7 +45,8 @@ public sealed interface AddressStep extends Step {
         @Override
         public List<Step> undo(Places places) {
             return LinkMemory.hanging(places.at(place), link).stream()
-                    .filter(step -> !(step instanceof Add other) || other.address().equals(address))
+                    .filter(step ->
+                            !(step instanceof Add other) || other.address().equals(address))
                     .toList();
         }
 

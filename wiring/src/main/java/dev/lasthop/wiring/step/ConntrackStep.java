@@ -13,7 +13,11 @@ public record ConntrackStep(Place place, Flow original) implements Step {
     public List<String> commands() {
         Words words = Words.of("conntrack -D");
         words.add("-f", original.family() == Family.IPV6 ? "ipv6" : "ipv4")
-                .add("-p", original.protocol().isIcmp() && original.family() == Family.IPV6 ? "icmpv6" : original.protocol())
+                .add(
+                        "-p",
+                        original.protocol().isIcmp() && original.family() == Family.IPV6
+                                ? "icmpv6"
+                                : original.protocol())
                 .add("-s", original.source())
                 .add("-d", original.destination());
         if (original.protocol().hasPorts()) {

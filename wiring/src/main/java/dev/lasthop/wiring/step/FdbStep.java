@@ -49,9 +49,7 @@ public sealed interface FdbStep extends Step {
 
         @Override
         public List<Step> undo(Places places) {
-            return Neighbors.isStatic(places.at(place), this)
-                    ? List.of(new Add(place, link, mac, remote))
-                    : List.of();
+            return Neighbors.isStatic(places.at(place), this) ? List.of(new Add(place, link, mac, remote)) : List.of();
         }
 
         @Override

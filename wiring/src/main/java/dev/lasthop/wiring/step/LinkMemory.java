@@ -49,10 +49,8 @@ final class LinkMemory {
             return List.of();
         }
         var steps = new ArrayList<Step>();
-        OptionalInt mtu = link.attributes()
-                .get(LinkMessage.MTU)
-                .map(OptionalInt::of)
-                .orElse(OptionalInt.empty());
+        OptionalInt mtu =
+                link.attributes().get(LinkMessage.MTU).map(OptionalInt::of).orElse(OptionalInt.empty());
         steps.add(new LinkStep.Create(site.place(), name, kind.get(), Links.mac(link), mtu));
         Links.master(site, name)
                 .ifPresent(bridge -> steps.add(new LinkStep.Master(site.place(), name, Optional.of(bridge))));
@@ -97,8 +95,10 @@ final class LinkMemory {
                 link.data().get(LinkKinds.Vxlan.LOCAL).or(() -> link.data().get(LinkKinds.Vxlan.LOCAL6)),
                 link.data().get(LinkKinds.Vxlan.GROUP).or(() -> link.data().get(LinkKinds.Vxlan.GROUP6)),
                 link.data().get(LinkKinds.Vxlan.PORT).orElse(4789),
-                link.data().get(LinkKinds.Vxlan.LINK).filter(lower -> lower != 0).map(lower ->
-                        site.nameOf(new IfIndex(lower))),
+                link.data()
+                        .get(LinkKinds.Vxlan.LINK)
+                        .filter(lower -> lower != 0)
+                        .map(lower -> site.nameOf(new IfIndex(lower))),
                 link.data().get(LinkKinds.Vxlan.LEARNING).orElse(1) != 0);
     }
 

@@ -52,7 +52,7 @@ public sealed interface LinkStep extends Step {
 
         @Override
         public List<Step> undo(Places places) {
-            return List.of(new Delete(end.place(), end.name()));
+            return places.at(end.place()).has(end.name()) ? List.of() : List.of(new Delete(end.place(), end.name()));
         }
 
         @Override
@@ -83,7 +83,7 @@ public sealed interface LinkStep extends Step {
 
         @Override
         public List<Step> undo(Places places) {
-            return List.of(new Delete(place, name));
+            return places.at(place).has(name) ? List.of() : List.of(new Delete(place, name));
         }
 
         @Override
@@ -137,8 +137,8 @@ public sealed interface LinkStep extends Step {
     record Rename(Place place, String name, String newName) implements LinkStep {
         @Override
         public List<String> commands() {
-            return List.of(place.ip(
-                    Words.of("link set").add(name).add("name", newName).toString()));
+            return List.of(
+                    place.ip(Words.of("link set").add(name).add("name", newName).toString()));
         }
 
         @Override
@@ -266,8 +266,8 @@ public sealed interface LinkStep extends Step {
     record BridgeOption(Place place, String name, BridgeSetting option, int value) implements LinkStep {
         @Override
         public List<String> commands() {
-            return List.of(place.ip(
-                    "link set " + Words.quote(name) + " type bridge " + lower(option.name()) + " " + value));
+            return List.of(
+                    place.ip("link set " + Words.quote(name) + " type bridge " + lower(option.name()) + " " + value));
         }
 
         @Override

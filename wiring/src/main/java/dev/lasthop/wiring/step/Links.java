@@ -36,8 +36,9 @@ final class Links {
             link = link.with(LinkMessage.LINK.to(site.index(macvlan.parent()).value()));
         }
         LinkMessage whole = link;
-        site.change("create " + step.kind().kernelName() + " " + step.name(), () -> site.route()
-                .create(whole));
+        site.change(
+                "create " + step.kind().kernelName() + " " + step.name(),
+                () -> site.route().create(whole));
     }
 
     static void delete(Places places, LinkStep.Delete step) {
@@ -68,8 +69,9 @@ final class Links {
         Site site = places.at(step.place());
         int bit = step.flag().bit();
         LinkMessage message = LinkMessage.at(site.index(step.name())).withFlags(step.on() ? bit : 0, bit);
-        site.change("set " + step.flag().words(step.on()) + " interface " + step.name(), () -> site.route()
-                .change(message));
+        site.change(
+                "set " + step.flag().words(step.on()) + " interface " + step.name(),
+                () -> site.route().change(message));
     }
 
     static void mtu(Places places, LinkStep.Mtu step) {
@@ -100,9 +102,11 @@ final class Links {
         Site site = places.at(step.place());
         LinkMessage message = LinkMessage.bridgePort(
                 site.index(step.name()),
-                Key.u8(step.option().attribute(), "IFLA_BRPORT_" + step.option()).to(step.value()));
-        site.change("set " + step.option().words(step.value()) + " on bridge port " + step.name(), () -> site.route()
-                .change(message));
+                Key.u8(step.option().attribute(), "IFLA_BRPORT_" + step.option())
+                        .to(step.value()));
+        site.change(
+                "set " + step.option().words(step.value()) + " on bridge port " + step.name(),
+                () -> site.route().change(message));
     }
 
     static void bridgeOption(Places places, LinkStep.BridgeOption step) {
@@ -184,15 +188,17 @@ final class Links {
         List<Attribute> all = new ArrayList<>();
         all.add(LinkKinds.Vxlan.ID.to(vxlan.vni()));
         vxlan.local()
-                .ifPresent(address -> all.add(
-                        (address.family() == Family.IPV4 ? LinkKinds.Vxlan.LOCAL : LinkKinds.Vxlan.LOCAL6).to(address)));
+                .ifPresent(address ->
+                        all.add((address.family() == Family.IPV4 ? LinkKinds.Vxlan.LOCAL : LinkKinds.Vxlan.LOCAL6)
+                                .to(address)));
         vxlan.remote()
-                .ifPresent(address -> all.add(
-                        (address.family() == Family.IPV4 ? LinkKinds.Vxlan.GROUP : LinkKinds.Vxlan.GROUP6).to(address)));
+                .ifPresent(address ->
+                        all.add((address.family() == Family.IPV4 ? LinkKinds.Vxlan.GROUP : LinkKinds.Vxlan.GROUP6)
+                                .to(address)));
         all.add(LinkKinds.Vxlan.PORT.to(vxlan.port()));
         vxlan.underlay()
-                .ifPresent(name ->
-                        all.add(LinkKinds.Vxlan.LINK.to(site.index(name).value())));
+                .ifPresent(
+                        name -> all.add(LinkKinds.Vxlan.LINK.to(site.index(name).value())));
         all.add(LinkKinds.Vxlan.LEARNING.to(vxlan.learning() ? 1 : 0));
         return all;
     }

@@ -25,7 +25,7 @@ public sealed interface NamespaceStep extends Step {
 
         @Override
         public List<Step> undo(Places places) {
-            return List.of(new Delete(name));
+            return NamedNamespaces.names().contains(name) ? List.of() : List.of(new Delete(name));
         }
 
         @Override

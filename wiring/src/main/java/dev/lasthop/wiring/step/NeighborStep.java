@@ -38,8 +38,8 @@ public sealed interface NeighborStep extends Step {
     record Delete(Place place, String link, IpAddress address) implements NeighborStep {
         @Override
         public List<String> commands() {
-            return List.of(place.ip(
-                    Words.of("neigh del").add(address).add("dev", link).toString()));
+            return List.of(
+                    place.ip(Words.of("neigh del").add(address).add("dev", link).toString()));
         }
 
         @Override

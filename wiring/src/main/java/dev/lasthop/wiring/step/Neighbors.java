@@ -19,29 +19,33 @@ final class Neighbors {
     static void add(Places places, NeighborStep.Add step) {
         Site site = places.at(step.place());
         NeighborMessage entry = NeighborMessage.permanent(site.index(step.link()), step.address(), step.mac());
-        site.change("set neighbour " + step.address() + " on " + step.link(), () -> site.route()
-                .replace(entry));
+        site.change(
+                "set neighbour " + step.address() + " on " + step.link(),
+                () -> site.route().replace(entry));
     }
 
     static void delete(Places places, NeighborStep.Delete step) {
         Site site = places.at(step.place());
         NeighborMessage entry = entry(site, step.link(), step.address());
-        site.change("forget neighbour " + step.address() + " on " + step.link(), () -> site.route()
-                .delete(entry));
+        site.change(
+                "forget neighbour " + step.address() + " on " + step.link(),
+                () -> site.route().delete(entry));
     }
 
     static void addProxy(Places places, NeighborStep.AddProxy step) {
         Site site = places.at(step.place());
         NeighborMessage entry = NeighborMessage.proxy(site.index(step.link()), step.address());
-        site.change("answer for " + step.address() + " on " + step.link(), () -> site.route()
-                .create(entry));
+        site.change(
+                "answer for " + step.address() + " on " + step.link(),
+                () -> site.route().create(entry));
     }
 
     static void deleteProxy(Places places, NeighborStep.DeleteProxy step) {
         Site site = places.at(step.place());
         NeighborMessage entry = NeighborMessage.proxy(site.index(step.link()), step.address());
-        site.change("stop answering for " + step.address() + " on " + step.link(), () -> site.route()
-                .delete(entry));
+        site.change(
+                "stop answering for " + step.address() + " on " + step.link(),
+                () -> site.route().delete(entry));
     }
 
     static void addFdb(Places places, FdbStep.Add step) {
@@ -59,8 +63,9 @@ final class Neighbors {
     static void deleteFdb(Places places, FdbStep.Delete step) {
         Site site = places.at(step.place());
         NeighborMessage entry = fdb(site, step.link(), step.mac(), step.remote());
-        site.change("delete FDB entry " + step.mac() + " on " + step.link(), () -> site.route()
-                .delete(entry));
+        site.change(
+                "delete FDB entry " + step.mac() + " on " + step.link(),
+                () -> site.route().delete(entry));
     }
 
     /** Whether the entry is one that somebody put there, not one that was learned. */

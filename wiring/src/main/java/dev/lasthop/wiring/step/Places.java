@@ -87,12 +87,11 @@ public final class Places implements AutoCloseable {
 
     private static NetworkNamespace open(Place place, Path path) {
         if (!Files.exists(path)) {
-            String reason =
-                    switch (place) {
-                        case Place.Named named -> "there is no namespace of that name; ip netns list shows those there are";
-                        case Place.OfProcess process -> "there is no such process";
-                        default -> "there is no such file";
-                    };
+            String reason = switch (place) {
+                case Place.Named named -> "there is no namespace of that name; ip netns list shows those there are";
+                case Place.OfProcess process -> "there is no such process";
+                default -> "there is no such file";
+            };
             throw new KernelException("open " + place.label(), Errno.ENOENT, reason);
         }
         return NetworkNamespace.open(path);

@@ -16,7 +16,7 @@ public sealed interface RouteStep extends Step {
 
         @Override
         public List<Step> undo(Places places) {
-            return List.of(new Delete(place, route));
+            return Routes.matching(places.at(place), route).isEmpty() ? List.of(new Delete(place, route)) : List.of();
         }
 
         @Override

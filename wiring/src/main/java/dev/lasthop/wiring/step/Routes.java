@@ -72,8 +72,8 @@ final class Routes {
         for (Family family : Family.values()) {
             all(site, family).stream()
                     .filter(route -> route.protocol() != RouteTo.PROTOCOL_KERNEL)
-                    .filter(route -> route.nextHops().stream()
-                            .anyMatch(hop -> hop.link().equals(Optional.of(link))))
+                    .filter(route ->
+                            route.nextHops().stream().anyMatch(hop -> hop.link().equals(Optional.of(link))))
                     .forEach(all::add);
         }
         // routes without a gateway first: the others' gateways are reached by them
@@ -140,8 +140,9 @@ final class Routes {
         if (route.nextHops().size() == 1) {
             RouteTo.NextHop hop = route.nextHops().getFirst();
             hop.gateway().ifPresent(address -> all.add(gateway(route.family(), address)));
-            hop.link().ifPresent(name ->
-                    all.add(RouteMessage.OUTPUT.to(site.index(name).value())));
+            hop.link()
+                    .ifPresent(name ->
+                            all.add(RouteMessage.OUTPUT.to(site.index(name).value())));
             flags = hop.onLink() ? Route.NextHop.ONLINK : 0;
         } else if (route.nextHops().size() > 1) {
             all.add(RouteMessage.MULTIPATH.to(route.nextHops().stream()
@@ -150,16 +151,25 @@ final class Routes {
         }
         route.metric().ifPresent(metric -> all.add(RouteMessage.PRIORITY.to((int) metric)));
         route.source().ifPresent(address -> all.add(RouteMessage.PREFERRED_SOURCE.to(address)));
-        route.mtu()
-                .ifPresent(mtu -> all.add(RouteMessage.METRICS.to(Attributes.of(RouteMessage.METRIC_MTU.to(mtu)))));
+        route.mtu().ifPresent(mtu -> all.add(RouteMessage.METRICS.to(Attributes.of(RouteMessage.METRIC_MTU.to(mtu)))));
         return RouteMessage.of(
                         route.destination(),
                         route.table(),
                         route.protocol(),
                         scope(route),
-                        route.type().ordinal(),
+                        number(route.type()),
                         all.toArray(Attribute[]::new))
                 .withFlags(flags);
+    }
+
+    @SuppressWarnings("EnumOrdinal") // the constants stand in the order of RTN_*
+    private static int number(Route.Type type) {
+        return type.ordinal();
+    }
+
+    @SuppressWarnings("EnumOrdinal")
+    private static Route.Type type(int number) {
+        return Route.Type.values()[number];
     }
 
     private static int scope(RouteTo route) {
@@ -190,7 +200,7 @@ final class Routes {
             return Optional.empty();
         }
         IpAddress destination = m.attributes().get(RouteMessage.DESTINATION).orElse(IpAddress.any(family));
-        Route.Type type = Route.Type.values()[m.type()];
+        Route.Type type = type(m.type());
         return Optional.of(new RouteTo(
                 type,
                 new Prefix(destination, m.destinationLength()),
@@ -220,12 +230,11 @@ final class Routes {
                             (hop.flags() & Route.NextHop.ONLINK) != 0))
                     .toList();
         }
-        Optional<String> link =
-                m.attributes().get(RouteMessage.OUTPUT).map(index -> site.nameOf(new IfIndex(index)));
+        Optional<String> link = m.attributes().get(RouteMessage.OUTPUT).map(index -> site.nameOf(new IfIndex(index)));
         boolean leads = type == Route.Type.UNICAST || type == Route.Type.LOCAL;
         return leads && link.isPresent()
-                ? List.of(new RouteTo.NextHop(
-                        gateway(m.attributes()), link, 1, (m.flags() & Route.NextHop.ONLINK) != 0))
+                ? List.of(
+                        new RouteTo.NextHop(gateway(m.attributes()), link, 1, (m.flags() & Route.NextHop.ONLINK) != 0))
                 : List.of();
     }
 

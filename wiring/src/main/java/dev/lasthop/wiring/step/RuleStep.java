@@ -93,7 +93,8 @@ public sealed interface RuleStep extends Step {
         /** The rule as {@code ip rule} takes it: {@code from 10.0.0.0/8 priority 100 lookup 7}. */
         @Override
         public String toString() {
-            Words words = Words.of("from").add(from.<Object>map(prefix -> prefix).orElse("all"));
+            Words words =
+                    Words.of("from").add(from.<Object>map(prefix -> prefix).orElse("all"));
             words.addIf("to", to).addIf("iif", inputLink).addIf("oif", outputLink);
             if (mark.isPresent()) {
                 words.add("fwmark", "0x" + Integer.toHexString(mark.getAsInt()) + maskText());

@@ -62,6 +62,10 @@ public final class Site implements AutoCloseable {
         return route().link(name).orElseThrow(() -> missing(name));
     }
 
+    boolean has(String name) {
+        return route().link(name).isPresent();
+    }
+
     IfIndex index(String name) {
         return link(name).index();
     }
@@ -88,7 +92,8 @@ public final class Site implements AutoCloseable {
     }
 
     private KernelException missing(String name) {
-        return new KernelException("find interface " + name + " in " + label(), Errno.ENODEV, "there is none of that name");
+        return new KernelException(
+                "find interface " + name + " in " + label(), Errno.ENODEV, "there is none of that name");
     }
 
     @Override

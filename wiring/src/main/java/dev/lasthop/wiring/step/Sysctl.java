@@ -28,7 +28,8 @@ final class Sysctl {
                         .noneMatch(part -> part.isEmpty() || part.equals(".") || part.equals(".."))
                 && slashes.indexOf('\0') < 0;
         if (!stays) {
-            throw new IllegalArgumentException("not the name of a network parameter such as net.ipv4.ip_forward: " + key);
+            throw new IllegalArgumentException(
+                    "not the name of a network parameter such as net.ipv4.ip_forward: " + key);
         }
         return NET.resolve(slashes.substring(4));
     }
@@ -90,8 +91,7 @@ final class Sysctl {
         return back;
     }
 
-    private static void differing(
-            Site site, Place place, String folder, String name, String usual, List<Step> back) {
+    private static void differing(Site site, Place place, String folder, String name, String usual, List<Step> back) {
         for (String link : list(site, folder)) {
             String key = folder + "/" + link + "/" + name;
             if (!link.equals("all")) {
