@@ -41,6 +41,9 @@ public final class KernelSymbols {
 
     /** Finds the names of many addresses in one pass. */
     public void learn(Collection<Long> addresses) {
+        if (addresses.isEmpty()) {
+            return;
+        }
         long[] wanted = addresses.stream()
                 .filter(address -> address != 0 && !known.containsKey(address))
                 .mapToLong(address -> address ^ Long.MIN_VALUE) // sorts as unsigned

@@ -35,8 +35,8 @@ public final class Poll {
     /** The same with each descriptor waiting for something of its own. */
     public static int[] wait(List<Interest> fds, Duration limit) {
         int[] ready = new int[fds.size()];
-        try (Memory set = new Memory((long) Math.max(1, fds.size()) * POLLFD);
-                Memory time = new Memory(16)) {
+        try (Memory set = Memory.confined((long) Math.max(1, fds.size()) * POLLFD);
+                Memory time = Memory.confined(16)) {
             ByteBuffer out = set.bytes();
             fds.forEach(one ->
                     out.putInt(one.fd().raw()).putShort((short) one.events()).putShort((short) 0));

@@ -1,16 +1,14 @@
 package dev.lasthop.packet;
 
 import dev.lasthop.address.IfIndex;
-import dev.lasthop.linux.Errno;
 import dev.lasthop.linux.Fd;
 import dev.lasthop.linux.KernelException;
-import dev.lasthop.linux.MessageBuffer;
 import dev.lasthop.linux.NetworkNamespace;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,18 +22,16 @@ public final class Tap implements AutoCloseable {
     private static final int AF_PACKET = 17;
     private static final int ETH_P_ALL = 3;
     private static final int SOL_SOCKET = 1;
-    private static final int SO_RCVBUF = 8;
-    private static final int SO_RCVBUFFORCE = 33;
-    private static final int SO_TIMESTAMPNS = 35; // and the type of its control message
+    private static final int SO_ERROR = 4;
     private static final int SOL_PACKET = 263;
     private static final int PACKET_STATISTICS = 6;
-    private static final int PACKET_AUXDATA = 8; // and the type of its control message
     private static final int MOST_AT_ONCE = 8192;
 
     private final Fd socket;
     private final long namespaceInode;
     private final KernelClock clock;
-    private final MessageBuffer buffer;
+    private final PacketRing ring;
+    private final boolean bound;
     private long dropped;
 
     /**
@@ -43,11 +39,11 @@ public final class Tap implements AutoCloseable {
      *
      * @param device one device, or {@link IfIndex#NONE} for all, also those that appear later
      * @param snaplen how many bytes of each packet
-     * @param buffer how many bytes the kernel keeps for us, counted with its own overhead (about 1 KiB a packet)
+     * @param buffer how many bytes of memory packets wait in: a packet of up to 400 bytes takes 512
      */
     public record Settings(Match match, IfIndex device, int snaplen, int buffer) {
         public static Settings of(Match match) {
-            return new Settings(match, IfIndex.NONE, 256, 4 << 20);
+            return new Settings(match, IfIndex.NONE, 256, 1 << 19);
         }
 
         public Settings at(IfIndex one) {
@@ -59,11 +55,12 @@ public final class Tap implements AutoCloseable {
         }
     }
 
-    private Tap(Fd socket, long namespaceInode, KernelClock clock, int snaplen) {
+    private Tap(Fd socket, long namespaceInode, KernelClock clock, PacketRing ring, boolean bound) {
         this.socket = socket;
         this.namespaceInode = namespaceInode;
         this.clock = clock;
-        this.buffer = new MessageBuffer(snaplen);
+        this.ring = ring;
+        this.bound = bound;
     }
 
     public static Tap open(NetworkNamespace namespace, Settings settings) {
@@ -76,11 +73,11 @@ public final class Tap implements AutoCloseable {
         Fd socket = namespace.call(() -> Fd.socket(AF_PACKET, Fd.SOCK_RAW | Fd.SOCK_NONBLOCK, 0));
         try {
             SocketFilter.of(settings.match(), settings.snaplen()).attach(socket);
-            reserve(socket, settings.buffer());
-            socket.setOption(SOL_SOCKET, SO_TIMESTAMPNS, 1);
-            socket.setOption(SOL_PACKET, PACKET_AUXDATA, 1);
+            var ring = new PacketRing(socket, settings.snaplen(), settings.buffer());
+            var tap = new Tap(
+                    socket, namespace.inode(), clock, ring, !settings.device().isNone());
             socket.bind(address(ETH_P_ALL, settings.device()));
-            return new Tap(socket, namespace.inode(), clock, settings.snaplen());
+            return tap;
         } catch (RuntimeException e) {
             socket.close();
             throw e;
@@ -91,13 +88,15 @@ public final class Tap implements AutoCloseable {
     public List<TappedPacket> drain() {
         List<TappedPacket> packets = new ArrayList<>();
         while (packets.size() < MOST_AT_ONCE) {
-            int length = buffer.receive(socket, Fd.MSG_DONTWAIT);
-            if (length == -Errno.EAGAIN.number()) {
+            Optional<PacketRing.Frame> frame = ring.take();
+            if (frame.isEmpty()) {
                 break;
             }
-            if (length >= 0) { // else the device went down: said once, then it goes on
-                packets.add(received());
-            }
+            packets.add(tapped(frame.get()));
+        }
+        if (bound) {
+            socket.option(
+                    SOL_SOCKET, SO_ERROR); // that the device went down: would be reported by every poll from now on
         }
         return packets;
     }
@@ -122,28 +121,26 @@ public final class Tap implements AutoCloseable {
     @Override
     public void close() {
         if (socket.isOpen()) {
+            ring.close();
             socket.close();
-            buffer.close();
         }
     }
 
-    private TappedPacket received() {
-        Link from = Link.decode(buffer.address());
-        Ancillary ancillary = Ancillary.of(buffer.controls());
-        LinkType link = LinkType.ofHardware(from.hardware());
-        byte[] frame = buffer.data();
-        int length = Math.max(frame.length, ancillary.length());
-        if (ancillary.tag() != null && link == LinkType.ETHERNET && frame.length >= Ethernet.LENGTH) {
-            frame = tagged(frame, ancillary.tag());
+    private TappedPacket tapped(PacketRing.Frame given) {
+        LinkType link = LinkType.ofHardware(given.hardware());
+        byte[] frame = given.bytes().array();
+        int length = given.wireLength();
+        if (given.tag() != null && link == LinkType.ETHERNET && frame.length >= Ethernet.LENGTH) {
+            frame = tagged(frame, given.tag());
             length += 4;
         }
         return new TappedPacket(
-                clock.monotonic(ancillary.epochNanos()),
-                ancillary.epochNanos(),
+                clock.monotonic(given.epochNanos()),
+                given.epochNanos(),
                 namespaceInode,
-                new IfIndex(from.index()),
-                PacketType.of(from.type()),
-                ancillary.checksumPending(),
+                new IfIndex(given.device()),
+                PacketType.of(given.type()),
+                given.checksumPending(),
                 packet(frame, link, length));
     }
 
@@ -165,30 +162,18 @@ public final class Tap implements AutoCloseable {
                 .array();
     }
 
-    private static void reserve(Fd socket, int bytes) {
-        int half = bytes / 2; // the kernel doubles it
-        try {
-            socket.setOption(SOL_SOCKET, SO_RCVBUFFORCE, half);
-        } catch (KernelException e) { // without CAP_NET_ADMIN: as much as net.core.rmem_max allows
-            socket.setOption(SOL_SOCKET, SO_RCVBUF, half);
-        }
+    /** Where to send a whole frame to, for {@link Fd#sendTo}: out of this device. */
+    public static byte[] destination(IfIndex device) {
+        return address(0, device);
     }
 
     /** {@code struct sockaddr_ll}. */
-    static byte[] address(int protocol, IfIndex device) {
+    private static byte[] address(int protocol, IfIndex device) {
         byte[] address = new byte[20];
         ByteBuffer out = ByteBuffer.wrap(address);
         out.order(ByteOrder.nativeOrder()).putShort((short) AF_PACKET);
         out.order(ByteOrder.BIG_ENDIAN).putShort((short) protocol);
         out.order(ByteOrder.nativeOrder()).putInt(device.value());
         return address;
-    }
-
-    /** What a received {@code struct sockaddr_ll} says about the device. */
-    private record Link(int index, int hardware, int type) {
-        static Link decode(byte[] address) {
-            ByteBuffer in = ByteBuffer.wrap(Arrays.copyOf(address, 20)).order(ByteOrder.nativeOrder());
-            return new Link(in.getInt(4), Short.toUnsignedInt(in.getShort(8)), Byte.toUnsignedInt(in.get(10)));
-        }
     }
 }

@@ -7,6 +7,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Taps in many namespaces, with one clock, drained by one thread. */
 public final class Taps implements AutoCloseable {
@@ -16,19 +22,30 @@ public final class Taps implements AutoCloseable {
         this.taps = List.copyOf(taps);
     }
 
-    /** One tap in each namespace; if one fails, none stays open. */
+    /** One tap in each namespace, in this order; if one fails, none stays open. */
     public static Taps open(Collection<NetworkNamespace> namespaces, Tap.Settings settings) {
         KernelClock clock = KernelClock.measure();
-        List<Tap> taps = new ArrayList<>();
-        try {
-            for (NetworkNamespace namespace : namespaces) {
-                taps.add(Tap.open(namespace, settings, clock));
+        List<NetworkNamespace> places = List.copyOf(namespaces);
+        var opened = new AtomicReferenceArray<@Nullable Tap>(places.size());
+        var failure = new AtomicReference<@Nullable RuntimeException>();
+        // All at once: each waits for a grace period of the kernel, and they can share it.
+        atOnce(places.size(), i -> {
+            try {
+                opened.set(i, Tap.open(places.get(i), settings, clock));
+            } catch (RuntimeException e) {
+                failure.compareAndSet(null, e);
             }
-            return new Taps(taps);
-        } catch (RuntimeException e) {
-            new Taps(taps).close();
-            throw e;
+        });
+        List<Tap> taps = new ArrayList<>();
+        for (int i = 0; i < places.size(); i++) {
+            Optional.ofNullable(opened.get(i)).ifPresent(taps::add);
         }
+        RuntimeException failed = failure.get();
+        if (failed != null) {
+            new Taps(taps).close();
+            throw failed;
+        }
+        return new Taps(taps);
     }
 
     /** Puts taps that were opened one by one together, and takes charge of them. */
@@ -64,19 +81,29 @@ public final class Taps implements AutoCloseable {
         return taps.stream().mapToLong(Tap::dropped).sum();
     }
 
-    /** Closes all at once: each waits for the same grace period of the kernel. */
+    /** Closes all at once: each waits for a grace period of the kernel. */
     @Override
     public void close() {
-        List<Thread> closing = taps.stream()
-                .map(tap -> Thread.ofPlatform().name("lasthop-close-tap").start(tap::close))
+        atOnce(taps.size(), i -> taps.get(i).close());
+    }
+
+    private static void atOnce(int count, IntConsumer work) {
+        List<Thread> threads = IntStream.range(0, count)
+                .mapToObj(i -> Thread.ofPlatform().name("lasthop-tap-" + i).start(() -> work.accept(i)))
                 .toList();
-        for (Thread thread : closing) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt(); // they end by themselves
-                return;
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (true) {
+                try {
+                    thread.join();
+                    break;
+                } catch (InterruptedException e) {
+                    interrupted = true; // the work is short and must not be left half done
+                }
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -8,6 +8,10 @@ public final class SizeFaults {
     private SizeFaults() {}
 
     public static List<Fault> all() {
-        return List.of();
+        return List.of(
+                new MtuExceeded(),
+                new PmtuBlackhole(),
+                new VethMtuMismatch(),
+                new BridgePortMtu());
     }
 }

@@ -184,7 +184,7 @@ final class TcpAttempt {
     }
 
     private int unacknowledged() {
-        try (Memory count = new Memory(8)) {
+        try (Memory count = Memory.confined(8)) {
             socket.control("count unacknowledged bytes", SIOCOUTQ, count.address());
             return count.bytes().getInt(0);
         }

@@ -159,7 +159,7 @@ class ProberTest {
                         assertThat(failed.pathMtu()).hasValue(1500);
                     });
         }
-        network.ip("r", "link set right mtu 1400");
+        network.ip("r", "link set right mtu 1400").ip("b", "link set eth0 mtu 1400");
         ProbeEvent.IcmpError error = error(Probe.echo(address(there)).withSize(1500, Fragmentation.FORBIDDEN));
         assertThat(error.mtu()).hasValue(1400);
         assertThat(error.errno()).isEqualTo(Errno.EMSGSIZE);
