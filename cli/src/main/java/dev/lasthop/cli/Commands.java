@@ -1,6 +1,7 @@
 package dev.lasthop.cli;
 
 import dev.lasthop.cli.catalogue.FaultsCommand;
+import dev.lasthop.cli.demo.DemoCommand;
 import dev.lasthop.cli.frame.Command;
 import dev.lasthop.cli.lab.LabBreak;
 import dev.lasthop.cli.lab.LabDown;
@@ -17,6 +18,7 @@ final class Commands {
 
     static List<Command> all() {
         return List.of(
+                new DemoCommand(),
                 new FaultsCommand(),
                 new LabUp(),
                 new LabBreak(),
