@@ -20,6 +20,7 @@ import dev.lasthop.path.Prediction;
 import dev.lasthop.path.Predictor;
 import dev.lasthop.path.Question;
 import dev.lasthop.path.Stage;
+import dev.lasthop.path.filter.FilterWalk;
 import dev.lasthop.topology.Atlas;
 import dev.lasthop.topology.NamespaceState;
 import dev.lasthop.topology.Namespaces;
@@ -47,6 +48,9 @@ public final class Investigator {
 
     /** A path of more namespaces than this is a loop, or not ours to follow. */
     private static final int MOST_NAMESPACES = 64;
+
+    /** Stateless: it predicts from values. */
+    static final Predictor PREDICTOR = new Predictor(new FilterWalk());
 
     private static final int SMALL_PACKET = 84;
     private static final int TIME_TO_LIVE = 64;
@@ -109,9 +113,8 @@ public final class Investigator {
         Question question = question(inquiry, source.inode(), identifier);
         Set<Long> tried = new HashSet<>();
         while (true) {
-            Prediction prediction = Predictor.predict(atlas.snapshot(), question);
-            List<Long> wanted = Stream.concat(
-                            Stream.of(prediction.request()), prediction.reply().stream())
+            Prediction prediction = PREDICTOR.predict(atlas.snapshot(), question);
+            List<Long> wanted = Stream.concat(Stream.of(prediction.request()), prediction.reply().stream())
                     .flatMap(path -> needed(path).stream().boxed())
                     .filter(tried::add)
                     .toList();
@@ -198,8 +201,7 @@ public final class Investigator {
         }
         return inquiry.size() == 0
                 ? probe
-                : probe.withSize(
-                        inquiry.size(), inquiry.fragment() ? Fragmentation.ALLOWED : Fragmentation.FORBIDDEN);
+                : probe.withSize(inquiry.size(), inquiry.fragment() ? Fragmentation.ALLOWED : Fragmentation.FORBIDDEN);
     }
 
     private static List<Flow> flows(List<Path> paths) {
@@ -220,7 +222,8 @@ public final class Investigator {
                     addresses.add(decision.source());
                     snapshot.namespace(decision.out().namespace())
                             .ifPresent(state -> state.addresses(
-                                            decision.out().link(), decision.nextHop().family())
+                                            decision.out().link(),
+                                            decision.nextHop().family())
                                     .forEach(address -> addresses.add(address.address())));
                 }
             }
@@ -231,7 +234,8 @@ public final class Investigator {
     private static Set<Integer> tunnelPorts(Snapshot snapshot) {
         Set<Integer> ports = new TreeSet<>();
         snapshot.namespaces()
-                .forEach(state -> state.links().forEach(link -> link.vxlan().ifPresent(vxlan -> ports.add(vxlan.port()))));
+                .forEach(state ->
+                        state.links().forEach(link -> link.vxlan().ifPresent(vxlan -> ports.add(vxlan.port()))));
         return ports;
     }
 }

@@ -2,7 +2,6 @@ package dev.lasthop.investigation;
 
 import dev.lasthop.diagnosis.Experiments;
 import dev.lasthop.path.Prediction;
-import dev.lasthop.path.Predictor;
 import dev.lasthop.path.Question;
 import dev.lasthop.topology.Snapshot;
 import dev.lasthop.tracing.Observation;
@@ -50,7 +49,7 @@ final class Laboratory {
         Question question = prediction.question();
         Observation observation = investigator.observe(
                 smaller,
-                Predictor.predict(snapshot, question.withLength(SMALL_PACKET, true)),
+                Investigator.PREDICTOR.predict(snapshot, question.withLength(SMALL_PACKET, true)),
                 snapshot,
                 question.sourcePort() == 0 ? 1 : question.sourcePort());
         return Optional.of(observation.answered() > 0);
@@ -61,10 +60,10 @@ final class Laboratory {
         var others = new ArrayList<Prediction>();
         Question question = prediction.question();
         if (question.length() > SMALL_PACKET) {
-            others.add(Predictor.predict(snapshot, question.withLength(SMALL_PACKET, true)));
+            others.add(Investigator.PREDICTOR.predict(snapshot, question.withLength(SMALL_PACKET, true)));
         }
         if (question.protocol().isIcmp()) {
-            others.add(Predictor.predict(
+            others.add(Investigator.PREDICTOR.predict(
                     snapshot,
                     Question.to(question.source(), question.destination(), dev.lasthop.address.Protocol.TCP, 80)));
         }

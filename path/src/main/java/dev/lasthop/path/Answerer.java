@@ -27,6 +27,9 @@ final class Answerer {
 
         record Silent(Obstacle.Silence silence, String detail) implements Reaction {}
 
+        /** The question itself seems to come from the wrong side. */
+        record Distrusts(Obstacle doubt) implements Reaction {}
+
         record NotUsable(InterfaceAddress address) implements Reaction {}
 
         /** It could answer for the address if it were a proxy. */
@@ -64,7 +67,7 @@ final class Answerer {
         Optional<Obstacle> doubt =
                 question.sender().isAny() ? Optional.empty() : SourceCheck.check(namespace, link, flow, out, 0);
         if (doubt.isPresent()) {
-            return own ? new Reaction.Silent(Obstacle.Silence.REVERSE_PATH, "rp_filter") : new Reaction.Ignores();
+            return own ? new Reaction.Distrusts(doubt.get()) : new Reaction.Ignores();
         }
         return filtering
                 .dropsArp(namespace, Hook.INPUT, link.index(), IfIndex.NONE, question.sender(), question.target())

@@ -211,7 +211,9 @@ final class BridgeWalk {
         Optional<Hop> next = Optional.of(place.hop(Direction.OUT));
         Optional<Branch> on = Optional.of(branch);
         if (in.isPresent() && in.get().index().equals(out.index()) && !hairpin(out)) {
-            on = segment.block(branch, new Obstacle.HairpinOff(whole, place), next);
+            boolean itself = branch.frame().destination().equals(branch.frame().source());
+            on = segment.block(
+                    branch, itself ? segment.misaddressed(branch) : new Obstacle.HairpinOff(whole, place), next);
         } else if (!out.isUp()) {
             on = segment.block(branch, new Obstacle.LinkDown(place), next);
         } else if (blocks(out) && out.carrier()) {

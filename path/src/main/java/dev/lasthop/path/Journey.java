@@ -8,6 +8,8 @@ import dev.lasthop.topology.NamespaceState;
 import dev.lasthop.topology.Route;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** What the ways of a request, its reply and their tunnels' packets have in common. */
 final class Journey {
@@ -17,12 +19,18 @@ final class Journey {
     private final Index index;
     private final Gate gate;
     private final Resolver resolver;
+    private final SortedSet<Long> wanted = new TreeSet<>();
     private int depth;
 
     Journey(Index index, Gate gate) {
         this.index = index;
         this.gate = gate;
         this.resolver = new Resolver(index, gate, this);
+    }
+
+    /** Namespaces that were led into and are not known. */
+    SortedSet<Long> wanted() {
+        return wanted;
     }
 
     Index index() {

@@ -13,15 +13,15 @@ import java.util.OptionalLong;
 public final class Predictor {
     private static final int USUAL_TIME_TO_LIVE = 64;
 
-    private final Filtering filtering;
-
-    /** @param filtering how packet filters decide */
-    public Predictor(Filtering filtering) {
-        this.filtering = filtering;
-    }
+    private Predictor() {}
 
     /** The way there and, where the request is delivered, the way back. */
-    public Prediction predict(Snapshot snapshot, Question question) {
+    public static Prediction predict(Snapshot snapshot, Question question) {
+        return predict(snapshot, question, Filtering.NONE);
+    }
+
+    /** @param filtering how packet filters decide */
+    public static Prediction predict(Snapshot snapshot, Question question, Filtering filtering) {
         Optional<NamespaceState> source = snapshot.namespace(question.source());
         if (source.isEmpty()) {
             var nowhere = new Hop(question.source(), "", IfIndex.NONE, "", Direction.OUT);

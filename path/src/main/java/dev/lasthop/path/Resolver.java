@@ -142,6 +142,7 @@ final class Resolver {
             when !blocked ->
                 heard.silent.add(new Obstacle.SilentOwner(
                         ask.place(), ask.wanted(), arrival.place(), silent.silence(), silent.detail()));
+            case Answerer.Reaction.Distrusts distrusts when !blocked -> heard.silent.add(distrusts.doubt());
             case Answerer.Reaction.NotUsable unusable
             when !blocked -> heard.silent.add(new Obstacle.AddressNotUsable(arrival.place(), unusable.address()));
             case Answerer.Reaction.MayNotProxy none when !blocked -> heard.mayNotProxy.add(arrival.place());
@@ -162,6 +163,12 @@ final class Resolver {
     }
 
     private Resolution unanswered(Ask ask, Heard heard) {
+        neighbourhood(ask.namespace());
+        heard.reached.stream()
+                .map(Place::namespace)
+                .distinct()
+                .flatMap(inode -> index.snapshot().namespace(inode).stream())
+                .forEach(this::neighbourhood);
         Optional<Obstacle> bare = NotBridged.find(index, ask, heard.reached);
         if (bare.isPresent() && heard.behind.isEmpty()) {
             return new Resolution.Failed(bare.get());
@@ -190,6 +197,14 @@ final class Resolver {
                 index.owners(ask.wanted()).stream().map(Index.At::place).toList();
         return new Resolution.Failed(new Obstacle.NobodyAnswers(
                 ask.place(), ask.wanted(), ask.gateway(), ask.route(), owners, heard.reached));
+    }
+
+    /** Who has the address may be behind any veth of a namespace that the question came to. */
+    private void neighbourhood(NamespaceState namespace) {
+        namespace.links().stream()
+                .filter(link -> link.kind().equals("veth")
+                        && index.lower(namespace, link).isEmpty())
+                .forEach(link -> link.lowerNamespace().ifPresent(journey.wanted()::add));
     }
 
     /** Whether the gateway is no part of a subnet of the link, but said to be there. */

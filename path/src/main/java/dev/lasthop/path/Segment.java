@@ -25,6 +25,7 @@ final class Segment {
 
     private final Index index;
     private final Gate gate;
+    private final Journey journey;
     private final BridgeWalk bridges;
     private final MacvlanWalk macvlans;
     private final TunnelWalk tunnels;
@@ -34,6 +35,7 @@ final class Segment {
     Segment(Index index, Gate gate, Journey journey) {
         this.index = index;
         this.gate = gate;
+        this.journey = journey;
         this.bridges = new BridgeWalk(this, index, gate, journey);
         this.macvlans = new MacvlanWalk(this, index);
         this.tunnels = new TunnelWalk(this, index, journey);
@@ -99,6 +101,9 @@ final class Segment {
         }
         if (link.kind().equals("veth")) {
             Optional<Index.At> peer = index.lower(namespace, link);
+            if (peer.isEmpty()) {
+                link.lowerNamespace().ifPresent(journey.wanted()::add);
+            }
             if (peer.isPresent() && !peer.get().link().isUp()) {
                 return Optional.of(new Obstacle.PeerDown(place, peer.get().place()));
             }
@@ -181,7 +186,7 @@ final class Segment {
     }
 
     /** Why a frame came to an interface that does not have its address. */
-    private Obstacle misaddressed(Branch branch) {
+    Obstacle misaddressed(Branch branch) {
         Frame frame = branch.frame();
         List<Place> holders =
                 index.holders(frame.destination()).stream().map(Index.At::place).toList();
@@ -199,6 +204,9 @@ final class Segment {
     }
 
     void end(Branch branch, Ending ending) {
+        if (ending instanceof Ending.NeedsNamespace needs) {
+            needs.inode().ifPresent(journey.wanted()::add);
+        }
         deadEnds.add(new DeadEnd(branch, ending));
     }
 

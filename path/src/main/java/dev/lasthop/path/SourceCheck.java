@@ -27,9 +27,10 @@ final class SourceCheck {
                     : Optional.empty();
         }
         int mirrored = either(namespace, input, "src_valid_mark") ? mark : 0;
+        Flow back = flow.reversed();
         var query = new FibQuery(
-                flow.source(),
-                flow.destination(),
+                back.destination(),
+                back.source(),
                 out.isNone() ? IfIndex.LOOPBACK : out,
                 IfIndex.NONE,
                 mirrored,

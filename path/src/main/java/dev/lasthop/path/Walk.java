@@ -52,7 +52,7 @@ final class Walk {
         while (step instanceof Arrived arrived) {
             step = input(arrived);
         }
-        return new Path(elements, ((Over) step).ending());
+        return new Path(elements, ((Over) step).ending(), journey.wanted());
     }
 
     /** The packet as it was delivered. */

@@ -28,17 +28,25 @@ public final class AcceptQueueFull implements Fault {
     @Override
     public Stream<Finding> examine(Dossier dossier) {
         return dossier.obstacle(Obstacle.AcceptQueueFull.class)
-                .map(full -> Finding.of(
-                                this,
-                                0.9,
-                                "%d connections wait at port %d in %s, where %d may: the service does not take them, and the kernel ignores new ones."
-                                        .formatted(
-                                                full.socket().queued(),
-                                                full.socket().port(),
-                                                full.namespaceName(),
-                                                full.socket().backlog()))
-                        .because(dossier.bracket())
-                        .because("socket", "queue %d, backlog %d".formatted(full.socket().queued(), full.socket().backlog()))
-                        .mendedBy(Remedy.advice("look at the service: it accepts no connections; its backlog and net.core.somaxconn bound the queue")));
+                .map(
+                        full -> Finding.of(
+                                        this,
+                                        0.9,
+                                        "%d connections wait at port %d in %s, where %d may: the service does not take them, and the kernel ignores new ones."
+                                                .formatted(
+                                                        full.socket().queued(),
+                                                        full.socket().port(),
+                                                        full.namespaceName(),
+                                                        full.socket().backlog()))
+                                .because(dossier.bracket())
+                                .because(
+                                        "socket",
+                                        "queue %d, backlog %d"
+                                                .formatted(
+                                                        full.socket().queued(),
+                                                        full.socket().backlog()))
+                                .mendedBy(
+                                        Remedy.advice(
+                                                "look at the service: it accepts no connections; its backlog and net.core.somaxconn bound the queue")));
     }
 }

@@ -41,10 +41,13 @@ public final class BlackholeRoute implements Fault {
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                        "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.DROPPED, Side.REQUEST, scene -> List.of(
-                                new RouteStep.Add(
-                                        scene.node(),
-                                        Where.host(scene.world(Family.IPV4)).type(Route.Type.BLACKHOLE))))
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.DROPPED,
+                        Side.REQUEST,
+                        scene -> List.of(new RouteStep.Add(
+                                scene.node(),
+                                Where.host(scene.world(Family.IPV4)).type(Route.Type.BLACKHOLE))))
                 .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
     }
 }

@@ -44,14 +44,20 @@ public final class BridgeDown implements Fault {
                         .mendedBy(Remedy.of(
                                         "set " + down.bridge().linkName() + " up",
                                         "network",
-                                        LinkStep.up(Where.of(down.bridge()), down.bridge().linkName()))
-                                .undoneBy(LinkStep.down(Where.of(down.bridge()), down.bridge().linkName()))));
+                                        LinkStep.up(
+                                                Where.of(down.bridge()),
+                                                down.bridge().linkName()))
+                                .undoneBy(LinkStep.down(
+                                        Where.of(down.bridge()), down.bridge().linkName()))));
     }
 
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.NOT_SENT, Side.REQUEST, scene ->
-                        List.of(LinkStep.down(scene.node(), scene.bridge()))));
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD,
+                Verdict.NOT_SENT,
+                Side.REQUEST,
+                scene -> List.of(LinkStep.down(scene.node(), scene.bridge()))));
     }
 }

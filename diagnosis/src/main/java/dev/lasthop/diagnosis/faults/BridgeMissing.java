@@ -46,7 +46,10 @@ public final class BridgeMissing implements Fault {
                             this,
                             dossier.agreement(),
                             "%s should be a port of a bridge, but there is no bridge in %s at all: nobody is there that answers for %s."
-                                    .formatted(end.linkName(), end.namespaceName(), found.what().wanted()))
+                                    .formatted(
+                                            end.linkName(),
+                                            end.namespaceName(),
+                                            found.what().wanted()))
                     .because(dossier.bracket())
                     .because("link", end + " has no master, and " + end.namespaceName() + " has no bridge")
                     .mendedBy(Remedy.of(
@@ -71,7 +74,10 @@ public final class BridgeMissing implements Fault {
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.NOT_SENT, Side.REQUEST, scene ->
-                        List.of(new LinkStep.Delete(scene.node(), scene.bridge()))));
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD,
+                Verdict.NOT_SENT,
+                Side.REQUEST,
+                scene -> List.of(new LinkStep.Delete(scene.node(), scene.bridge()))));
     }
 }

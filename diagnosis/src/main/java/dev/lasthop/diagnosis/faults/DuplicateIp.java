@@ -58,16 +58,13 @@ public final class DuplicateIp implements Fault {
                                     .orElseThrow();
                             return List.of(
                                     new AddressStep.Add(second, "eth0", twice, true),
-                                    new NeighborStep.Add(
-                                            scene.node(), scene.bridge(), twice.address(), wrong));
+                                    new NeighborStep.Add(scene.node(), scene.bridge(), twice.address(), wrong));
                         })
                 .openSide());
     }
 
     private static List<Stage.Answer> owners(Stage.NeighborResolution resolution) {
-        return resolution.answers().stream()
-                .filter(answer -> !answer.proxy())
-                .toList();
+        return resolution.answers().stream().filter(answer -> !answer.proxy()).toList();
     }
 
     private Finding finding(Dossier dossier, Stage.NeighborResolution resolution) {
@@ -76,7 +73,9 @@ public final class DuplicateIp implements Fault {
         boolean strayed = dossier.hops().stream()
                 .anyMatch(hop -> !hop.expected()
                         && hop.seen() > 0
-                        && owners.stream().anyMatch(owner -> owner.place().namespace() == hop.hop().namespace()));
+                        && owners.stream()
+                                .anyMatch(owner ->
+                                        owner.place().namespace() == hop.hop().namespace()));
         boolean misdelivered = dossier.stop().obstacle().orElse(null) instanceof Obstacle.Misdelivered;
         Stage.Answer right = owners.stream()
                 .filter(owner -> owner.place().namespace() == source)
@@ -101,9 +100,7 @@ public final class DuplicateIp implements Fault {
                                         resolution.nextHop(),
                                         right.mac()))
                         .undoneBy(new NeighborStep.Delete(
-                                Where.of(resolution.link()),
-                                resolution.link().linkName(),
-                                resolution.nextHop())));
+                                Where.of(resolution.link()), resolution.link().linkName(), resolution.nextHop())));
         return strayed || misdelivered ? finding.as(Verdict.MISDELIVERED) : finding;
     }
 

@@ -44,10 +44,19 @@ public final class GatewayAddressMissing implements Fault {
                             this,
                             dossier.agreement(),
                             "%s sends by way of %s, and no interface has that address: %s, where it belongs, has none of that subnet."
-                                    .formatted(found.what().from().namespaceName(), found.what().wanted(), router))
+                                    .formatted(
+                                            found.what().from().namespaceName(),
+                                            found.what().wanted(),
+                                            router))
                     .because(dossier.bracket())
-                    .because("neighbor", "nobody answers for " + found.what().wanted() + " on " + found.what().from())
-                    .because("link", router + " has no address in the subnet of " + found.what().wanted())
+                    .because(
+                            "neighbor",
+                            "nobody answers for " + found.what().wanted() + " on "
+                                    + found.what().from())
+                    .because(
+                            "link",
+                            router + " has no address in the subnet of "
+                                    + found.what().wanted())
                     .mendedBy(Remedy.of(
                                     "add " + address + " to " + router.linkName(),
                                     "network",
@@ -59,7 +68,10 @@ public final class GatewayAddressMissing implements Fault {
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.NOT_SENT, Side.REQUEST, scene -> List.of(
-                        new AddressStep.Delete(scene.node(), scene.bridge(), scene.gateway(Family.IPV4)))));
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD,
+                Verdict.NOT_SENT,
+                Side.REQUEST,
+                scene -> List.of(new AddressStep.Delete(scene.node(), scene.bridge(), scene.gateway(Family.IPV4)))));
     }
 }

@@ -34,28 +34,30 @@ public final class IcmpBlocked implements Fault {
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
-        Stream<Finding> ignored = dossier.obstacle(Obstacle.EchoIgnored.class)
-                .map(silent -> {
-                    String key = silent.setting().replace('/', '.');
-                    var place = dev.lasthop.wiring.step.Place.parse(silent.namespaceName());
-                    return Finding.of(
-                                    this,
-                                    Math.max(dossier.agreement(), 0.9),
-                                    "The pings reach %s, which is told not to answer any (%s is 1). Other traffic is not touched by that."
-                                            .formatted(silent.namespaceName(), key))
-                            .because(dossier.bracket())
-                            .because("sysctl", key + " is 1 in " + silent.namespaceName())
-                            .mendedBy(Remedy.of("answer pings again", "namespace", new SysctlStep(place, key, "0"))
-                                    .undoneBy(new SysctlStep(place, key, "1")));
-                });
+        Stream<Finding> ignored = dossier.obstacle(Obstacle.EchoIgnored.class).map(silent -> {
+            String key = silent.setting().replace('/', '.');
+            var place = dev.lasthop.wiring.step.Place.parse(silent.namespaceName());
+            return Finding.of(
+                            this,
+                            Math.max(dossier.agreement(), 0.9),
+                            "The pings reach %s, which is told not to answer any (%s is 1). Other traffic is not touched by that."
+                                    .formatted(silent.namespaceName(), key))
+                    .because(dossier.bracket())
+                    .because("sysctl", key + " is 1 in " + silent.namespaceName())
+                    .mendedBy(Remedy.of("answer pings again", "namespace", new SysctlStep(place, key, "0"))
+                            .undoneBy(new SysctlStep(place, key, "1")));
+        });
         return Stream.concat(ignored, FilterDrops.in(dossier, id()).map(drop -> drop.finding(this, dossier)));
     }
 
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                        "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.NO_REPLY, Side.REQUEST, scene ->
-                                List.of(new SysctlStep(scene.outside(), "net.ipv4.icmp_echo_ignore_all", "1")))
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.NO_REPLY,
+                        Side.REQUEST,
+                        scene -> List.of(new SysctlStep(scene.outside(), "net.ipv4.icmp_echo_ignore_all", "1")))
                 .openSide());
     }
 }

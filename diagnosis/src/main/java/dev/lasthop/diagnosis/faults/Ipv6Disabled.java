@@ -32,28 +32,29 @@ public final class Ipv6Disabled implements Fault {
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
-        return dossier.obstacle(Obstacle.Ipv6Disabled.class)
-                .map(off -> {
-                    String key = "net.ipv6.conf." + off.place().linkName() + ".disable_ipv6";
-                    return Finding.of(
-                                    this,
-                                    Math.max(dossier.agreement(), 0.9),
-                                    "IPv6 is switched off on %s in %s (%s is 1)."
-                                            .formatted(off.place().linkName(), off.place().namespaceName(), key))
-                            .because(dossier.bracket())
-                            .because("sysctl", key + " is 1 in " + off.place().namespaceName())
-                            .mendedBy(Surroundings.ipv6(dossier, off.place(), key));
-                });
+        return dossier.obstacle(Obstacle.Ipv6Disabled.class).map(off -> {
+            String key = "net.ipv6.conf." + off.place().linkName() + ".disable_ipv6";
+            return Finding.of(
+                            this,
+                            Math.max(dossier.agreement(), 0.9),
+                            "IPv6 is switched off on %s in %s (%s is 1)."
+                                    .formatted(
+                                            off.place().linkName(), off.place().namespaceName(), key))
+                    .because(dossier.bracket())
+                    .because("sysctl", key + " is 1 in " + off.place().namespaceName())
+                    .mendedBy(Surroundings.ipv6(dossier, off.place(), key));
+        });
     }
 
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                        "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.NOT_SENT, Side.REQUEST, scene ->
-                                List.of(new SysctlStep(
-                                        scene.container(),
-                                        "net.ipv6.conf." + scene.containerLink() + ".disable_ipv6",
-                                        "1")))
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.NOT_SENT,
+                        Side.REQUEST,
+                        scene -> List.of(new SysctlStep(
+                                scene.container(), "net.ipv6.conf." + scene.containerLink() + ".disable_ipv6", "1")))
                 .in(Family.IPV6));
     }
 }

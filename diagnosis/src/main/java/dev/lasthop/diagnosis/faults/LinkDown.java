@@ -46,14 +46,20 @@ public final class LinkDown implements Fault {
                         .mendedBy(Remedy.of(
                                         "set " + down.place().linkName() + " up",
                                         "interface",
-                                        LinkStep.up(Where.of(down.place()), down.place().linkName()))
-                                .undoneBy(LinkStep.down(Where.of(down.place()), down.place().linkName()))));
+                                        LinkStep.up(
+                                                Where.of(down.place()),
+                                                down.place().linkName()))
+                                .undoneBy(LinkStep.down(
+                                        Where.of(down.place()), down.place().linkName()))));
     }
 
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                "bridge", Injection.Ask.CONTAINER_PINGS_GATEWAY, Verdict.NOT_SENT, Side.REQUEST, scene ->
-                        List.of(LinkStep.down(scene.container(), scene.containerLink()))));
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_GATEWAY,
+                Verdict.NOT_SENT,
+                Side.REQUEST,
+                scene -> List.of(LinkStep.down(scene.container(), scene.containerLink()))));
     }
 }

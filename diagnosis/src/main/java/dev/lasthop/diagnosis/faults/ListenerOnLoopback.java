@@ -9,7 +9,6 @@ import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Obstacle;
-import java.util.List;
 import java.util.stream.Stream;
 
 /** The service listens on its namespace's loopback only. */
@@ -31,7 +30,8 @@ public final class ListenerOnLoopback implements Fault {
     @Override
     public Stream<Finding> examine(Dossier dossier) {
         return dossier.obstacle(Obstacle.NoListener.class)
-                .filter(none -> none.near().stream().anyMatch(socket -> socket.address().isLoopback()))
+                .filter(none ->
+                        none.near().stream().anyMatch(socket -> socket.address().isLoopback()))
                 .map(none -> Finding.of(
                                 this,
                                 Math.max(dossier.agreement(), 0.9),
@@ -40,14 +40,18 @@ public final class ListenerOnLoopback implements Fault {
                                                 none.port(),
                                                 none.namespaceName(),
                                                 none.near().stream()
-                                                        .filter(socket -> socket.address().isLoopback())
+                                                        .filter(socket ->
+                                                                socket.address().isLoopback())
                                                         .findFirst()
                                                         .orElseThrow()
                                                         .address()))
                         .as(Verdict.REFUSED)
                         .on(Side.REQUEST)
                         .because(dossier.bracket())
-                        .because("socket", "%s port %d is bound to the loopback in %s".formatted(none.protocol(), none.port(), none.namespaceName()))
+                        .because(
+                                "socket",
+                                "%s port %d is bound to the loopback in %s"
+                                        .formatted(none.protocol(), none.port(), none.namespaceName()))
                         .mendedBy(Remedy.advice("bind the service to 0.0.0.0 (or ::) instead of the loopback")));
     }
 }

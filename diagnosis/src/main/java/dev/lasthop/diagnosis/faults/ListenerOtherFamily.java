@@ -9,7 +9,6 @@ import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Obstacle;
-import java.util.List;
 import java.util.stream.Stream;
 
 /** The service listens in the other family only. */
@@ -33,7 +32,8 @@ public final class ListenerOtherFamily implements Fault {
                 .filter(none -> !none.near().isEmpty()
                         && none.near().stream()
                                 .allMatch(socket -> !socket.address().isLoopback()
-                                        && socket.address().family() != none.address().family()))
+                                        && socket.address().family()
+                                                != none.address().family()))
                 .map(none -> Finding.of(
                                 this,
                                 Math.max(dossier.agreement(), 0.9),
@@ -42,7 +42,13 @@ public final class ListenerOtherFamily implements Fault {
                         .as(Verdict.REFUSED)
                         .on(Side.REQUEST)
                         .because(dossier.bracket())
-                        .because("socket", "port %d is bound to %s".formatted(none.port(), none.near().getFirst().address()))
-                        .mendedBy(Remedy.advice("bind the service to both families (a socket on :: without IPV6_V6ONLY takes both)")));
+                        .because(
+                                "socket",
+                                "port %d is bound to %s"
+                                        .formatted(
+                                                none.port(),
+                                                none.near().getFirst().address()))
+                        .mendedBy(Remedy.advice(
+                                "bind the service to both families (a socket on :: without IPV6_V6ONLY takes both)")));
     }
 }

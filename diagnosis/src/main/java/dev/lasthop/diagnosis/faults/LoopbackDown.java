@@ -32,7 +32,8 @@ public final class LoopbackDown implements Fault {
                 .map(down -> Finding.of(
                                 this,
                                 dossier.agreement(),
-                                "%s talks to itself over lo, and lo is down there.".formatted(down.place().namespaceName()))
+                                "%s talks to itself over lo, and lo is down there."
+                                        .formatted(down.place().namespaceName()))
                         .because(dossier.bracket())
                         .because("link", down.place() + " has no IFF_UP")
                         .mendedBy(Remedy.of("set lo up", "namespace", LinkStep.up(Where.of(down.place()), "lo"))));

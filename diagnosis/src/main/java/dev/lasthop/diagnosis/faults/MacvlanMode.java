@@ -21,8 +21,7 @@ public final class MacvlanMode implements Fault {
                 "macvlan-mode",
                 Group.LINKS,
                 "The macvlan mode keeps siblings apart",
-                "Both ends are macvlan children of one parent, and IFLA_MACVLAN_MODE is private or "
-                        + "vepa.",
+                "Both ends are macvlan children of one parent, and IFLA_MACVLAN_MODE is private or " + "vepa.",
                 "Mode bridge on both.");
     }
 
@@ -38,7 +37,9 @@ public final class MacvlanMode implements Fault {
                                                 apart.to(),
                                                 apart.mode() == Link.MACVLAN_PRIVATE ? "private" : "vepa"))
                         .because(dossier.bracket())
-                        .because("link", "macvlan mode " + apart.mode() + " between " + apart.from() + " and " + apart.to())
+                        .because(
+                                "link",
+                                "macvlan mode " + apart.mode() + " between " + apart.from() + " and " + apart.to())
                         .mendedBy(Remedy.advice(
                                 "change the mode to bridge",
                                 Where.of(apart.from())

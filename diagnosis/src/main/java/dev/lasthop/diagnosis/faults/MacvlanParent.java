@@ -76,6 +76,8 @@ public final class MacvlanParent implements Fault {
                         java.util.OptionalInt.empty()),
                 new AddressStep.Add(host, name, dev.lasthop.address.Prefix.of(own.wanted()), true),
                 LinkStep.up(host, name),
-                new RouteStep.Replace(host, RouteTo.prefix(dev.lasthop.address.Prefix.of(child)).on(name)));
+                new RouteStep.Replace(
+                        host,
+                        RouteTo.prefix(dev.lasthop.address.Prefix.of(child)).on(name)));
     }
 }

@@ -39,7 +39,11 @@ public final class MtuExceeded implements Fault {
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                "bridge", Injection.Ask.CONTAINER_PINGS_WORLD_LARGE, Verdict.DROPPED, Side.REQUEST, scene -> List.of(
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD_LARGE,
+                Verdict.DROPPED,
+                Side.REQUEST,
+                scene -> List.of(
                         new LinkStep.Mtu(scene.node(), scene.uplink(), 1400),
                         new LinkStep.Mtu(scene.outside(), scene.outsideLink(), 1400))));
     }

@@ -36,8 +36,11 @@ public final class NeighborUnreachable implements Fault {
                                                 found.what().wanted(),
                                                 found.what().from().linkName()))
                         .because(dossier.bracket())
-                        .because("neighbor", "nobody answers for " + found.what().wanted() + " on " + found.what().from())
-                        .mendedBy(Remedy.advice(
-                                "see to " + found.what().wanted() + ": is it up, and on this segment?")));
+                        .because(
+                                "neighbor",
+                                "nobody answers for " + found.what().wanted() + " on "
+                                        + found.what().from())
+                        .mendedBy(
+                                Remedy.advice("see to " + found.what().wanted() + ": is it up, and on this segment?")));
     }
 }

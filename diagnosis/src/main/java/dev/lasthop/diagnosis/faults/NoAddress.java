@@ -32,28 +32,28 @@ public final class NoAddress implements Fault {
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
-        return dossier.obstacle(Obstacle.NoAddress.class)
-                .map(none -> {
-                    String link = none.link().map(place -> place.linkName()).orElse("its interface");
-                    return Finding.of(
-                                    this,
-                                    dossier.agreement(),
-                                    "%s has no %s address on %s, so it can send nothing that could be answered."
-                                            .formatted(
-                                                    none.namespaceName(),
-                                                    none.family() == Family.IPV4 ? "IPv4" : "IPv6",
-                                                    link))
-                            .because(dossier.bracket())
-                            .because("link", "no address of the family on " + link + " in " + none.namespaceName())
-                            .mendedBy(Surroundings.address(dossier, none));
-                });
+        return dossier.obstacle(Obstacle.NoAddress.class).map(none -> {
+            String link = none.link().map(place -> place.linkName()).orElse("its interface");
+            return Finding.of(
+                            this,
+                            dossier.agreement(),
+                            "%s has no %s address on %s, so it can send nothing that could be answered."
+                                    .formatted(
+                                            none.namespaceName(), none.family() == Family.IPV4 ? "IPv4" : "IPv6", link))
+                    .because(dossier.bracket())
+                    .because("link", "no address of the family on " + link + " in " + none.namespaceName())
+                    .mendedBy(Surroundings.address(dossier, none));
+        });
     }
 
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.NOT_SENT, Side.REQUEST, scene ->
-                        List.of(new AddressStep.Delete(
-                                scene.container(), scene.containerLink(), scene.containerAddress(Family.IPV4)))));
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD,
+                Verdict.NOT_SENT,
+                Side.REQUEST,
+                scene -> List.of(new AddressStep.Delete(
+                        scene.container(), scene.containerLink(), scene.containerAddress(Family.IPV4)))));
     }
 }

@@ -39,7 +39,8 @@ public final class NoDefaultRoute implements Fault {
                 .map(none -> Finding.of(
                                 this,
                                 Math.max(dossier.agreement(), 0.9),
-                                "%s has no route to %s: not even a default one.".formatted(none.namespaceName(), none.destination()))
+                                "%s has no route to %s: not even a default one."
+                                        .formatted(none.namespaceName(), none.destination()))
                         .because(dossier.bracket())
                         .because("route", "no route to " + none.destination() + " in " + none.namespaceName())
                         .mendedBy(Surroundings.route(dossier, none)));
@@ -48,7 +49,10 @@ public final class NoDefaultRoute implements Fault {
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.NOT_SENT, Side.REQUEST, scene -> List.of(
-                        new RouteStep.Delete(scene.container(), RouteTo.everywhere(Family.IPV4)))));
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD,
+                Verdict.NOT_SENT,
+                Side.REQUEST,
+                scene -> List.of(new RouteStep.Delete(scene.container(), RouteTo.everywhere(Family.IPV4)))));
     }
 }

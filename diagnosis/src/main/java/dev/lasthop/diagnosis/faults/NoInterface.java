@@ -25,8 +25,7 @@ public final class NoInterface implements Fault {
                 "no-interface",
                 Group.LINKS,
                 "The namespace has no interface but lo",
-                "The link dump of the source's namespace has the loopback only, as after --network "
-                        + "none.",
+                "The link dump of the source's namespace has the loopback only, as after --network " + "none.",
                 "The namespace is connected to a network.");
     }
 
@@ -48,8 +47,11 @@ public final class NoInterface implements Fault {
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                        "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.NOT_SENT, Side.REQUEST, scene ->
-                                List.of(new LinkStep.Delete(scene.container(), scene.containerLink())))
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.NOT_SENT,
+                        Side.REQUEST,
+                        scene -> List.of(new LinkStep.Delete(scene.container(), scene.containerLink())))
                 .notMendable());
     }
 }

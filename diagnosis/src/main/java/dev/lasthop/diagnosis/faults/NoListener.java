@@ -41,14 +41,21 @@ public final class NoListener implements Fault {
                         .as(Verdict.REFUSED)
                         .on(Side.REQUEST)
                         .because(dossier.bracket())
-                        .because("socket", "no %s socket on port %d in %s".formatted(none.protocol(), none.port(), none.namespaceName()))
+                        .because(
+                                "socket",
+                                "no %s socket on port %d in %s"
+                                        .formatted(none.protocol(), none.port(), none.namespaceName()))
                         .mendedBy(Remedy.advice("start the service in " + none.namespaceName())));
     }
 
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                        "bridge", Injection.Ask.CONTAINER_CALLS_WORLD, Verdict.REFUSED, Side.REQUEST, scene -> List.of())
+                        "bridge",
+                        Injection.Ask.CONTAINER_CALLS_WORLD,
+                        Verdict.REFUSED,
+                        Side.REQUEST,
+                        scene -> List.of())
                 .notMendable());
     }
 }

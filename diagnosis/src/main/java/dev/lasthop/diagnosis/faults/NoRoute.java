@@ -46,8 +46,8 @@ public final class NoRoute implements Fault {
                         .because(dossier.observation().lookupFailures().stream()
                                 .filter(failure -> failure.destination().equals(none.destination()))
                                 .limit(1)
-                                .map(failure -> new Evidence(
-                                        "route", "the kernel's look-up failed with " + failure.error()))
+                                .map(failure ->
+                                        new Evidence("route", "the kernel's look-up failed with " + failure.error()))
                                 .toList())
                         .mendedBy(Surroundings.route(dossier, none)));
     }
@@ -55,8 +55,11 @@ public final class NoRoute implements Fault {
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                        "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.DROPPED, Side.REQUEST, scene -> List.of(
-                                new RouteStep.Delete(scene.node(), RouteTo.everywhere(Family.IPV4))))
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.DROPPED,
+                        Side.REQUEST,
+                        scene -> List.of(new RouteStep.Delete(scene.node(), RouteTo.everywhere(Family.IPV4))))
                 .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
     }
 }

@@ -39,7 +39,8 @@ public final class NotBridged implements Fault {
                                 this,
                                 dossier.agreement(),
                                 "%s should be a port of %s and is a port of nothing: frames that come in by it never reach the bridge, where %s is."
-                                        .formatted(loose.hostEnd(), loose.bridge().linkName(), loose.wanted()))
+                                        .formatted(
+                                                loose.hostEnd(), loose.bridge().linkName(), loose.wanted()))
                         .because(dossier.bracket())
                         .because("link", loose.hostEnd() + " has no master")
                         .mendedBy(Remedy.of(
@@ -51,14 +52,19 @@ public final class NotBridged implements Fault {
                                                 loose.hostEnd().linkName(),
                                                 Optional.of(loose.bridge().linkName())))
                                 .undoneBy(new LinkStep.Master(
-                                        Where.of(loose.hostEnd()), loose.hostEnd().linkName(), Optional.empty()))));
+                                        Where.of(loose.hostEnd()),
+                                        loose.hostEnd().linkName(),
+                                        Optional.empty()))));
     }
 
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                        "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.NOT_SENT, Side.REQUEST, scene ->
-                                List.of(new LinkStep.Master(scene.node(), scene.hostEnd(), Optional.empty())))
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.NOT_SENT,
+                        Side.REQUEST,
+                        scene -> List.of(new LinkStep.Master(scene.node(), scene.hostEnd(), Optional.empty())))
                 .openSide());
     }
 }

@@ -21,8 +21,7 @@ public final class NotOnThisHost implements Fault {
                 "not-on-this-host",
                 Group.ROUTING,
                 "The packet left this host unharmed; what is wrong is outside",
-                "It is seen on the uplink, outward, with a source that can be answered, and nothing "
-                        + "comes back.",
+                "It is seen on the uplink, outward, with a source that can be answered, and nothing " + "comes back.",
                 "The causes outside, each with its test.");
     }
 
@@ -46,7 +45,8 @@ public final class NotOnThisHost implements Fault {
                         this,
                         0.8,
                         "The packets left %s by %s as they should, and nothing came back. Nothing on this host explains that."
-                                .formatted(left.hop().namespaceName(), left.hop().linkName()))
+                                .formatted(
+                                        left.hop().namespaceName(), left.hop().linkName()))
                 .as(Verdict.LEFT_HOST)
                 .because(dossier.bracket())
                 .mendedBy(Remedy.advice(

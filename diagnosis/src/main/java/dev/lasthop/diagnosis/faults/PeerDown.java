@@ -46,14 +46,20 @@ public final class PeerDown implements Fault {
                         .mendedBy(Remedy.of(
                                         "set " + down.peer().linkName() + " up",
                                         "interface",
-                                        LinkStep.up(Where.of(down.peer()), down.peer().linkName()))
-                                .undoneBy(LinkStep.down(Where.of(down.peer()), down.peer().linkName()))));
+                                        LinkStep.up(
+                                                Where.of(down.peer()),
+                                                down.peer().linkName()))
+                                .undoneBy(LinkStep.down(
+                                        Where.of(down.peer()), down.peer().linkName()))));
     }
 
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.NOT_SENT, Side.REQUEST, scene ->
-                        List.of(LinkStep.down(scene.node(), scene.hostEnd()))));
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD,
+                Verdict.NOT_SENT,
+                Side.REQUEST,
+                scene -> List.of(LinkStep.down(scene.node(), scene.hostEnd()))));
     }
 }

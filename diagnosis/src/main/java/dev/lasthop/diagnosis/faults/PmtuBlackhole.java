@@ -37,7 +37,10 @@ public final class PmtuBlackhole implements Fault {
         return dossier.obstacle(Obstacle.TooBig.class)
                 .filter(big -> isSilent(dossier, big))
                 .map(big -> Sizes.tooBig(this, dossier, big)
-                        .because("icmp", "no fragmentation-needed error reached " + dossier.asked().source())
+                        .because(
+                                "icmp",
+                                "no fragmentation-needed error reached "
+                                        + dossier.asked().source())
                         .because(dossier.experiments().small().stream()
                                 .filter(works -> works)
                                 .map(works -> new Evidence("seen", "a small packet comes through"))
@@ -67,7 +70,8 @@ public final class PmtuBlackhole implements Fault {
                         || probe.error().equals("EMSGSIZE"));
         boolean arrived = dossier.observation().sightings().stream()
                 .anyMatch(sighting -> sighting.kind() == dev.lasthop.tracing.Sighting.Kind.ERROR
-                        && sighting.namespace() == dossier.prediction().question().source()
+                        && sighting.namespace()
+                                == dossier.prediction().question().source()
                         && sighting.direction() == dev.lasthop.path.Direction.IN
                         && (sighting.text().contains("fragmentation needed")
                                 || sighting.text().contains("too big")));

@@ -38,7 +38,10 @@ public final class PolicyRule implements Fault {
     public Stream<Finding> examine(Dossier dossier) {
         Stream<Finding> actions = dossier.obstacle(Obstacle.RuleRefuses.class)
                 .map(refuses -> finding(
-                        dossier, refuses.namespaceName(), refuses.rule(), "its action is " + refuses.rule().action()));
+                        dossier,
+                        refuses.namespaceName(),
+                        refuses.rule(),
+                        "its action is " + refuses.rule().action()));
         Stream<Finding> tables = dossier.obstacle(Obstacle.RouteRefuses.class)
                 .filter(refuses -> Policy.chose(refuses.rule()))
                 .map(refuses -> finding(
@@ -46,8 +49,10 @@ public final class PolicyRule implements Fault {
                         refuses.namespaceName(),
                         refuses.rule(),
                         "table %d has a route of type %s for it"
-                                .formatted(refuses.route().table(), refuses.route().type())));
-        Stream<Finding> astray = dossier.stop().side() == Side.REQUEST && dossier.stop().obstacle().isPresent()
+                                .formatted(
+                                        refuses.route().table(), refuses.route().type())));
+        Stream<Finding> astray = dossier.stop().side() == Side.REQUEST
+                        && dossier.stop().obstacle().isPresent()
                 ? Policy.lastDecision(dossier.prediction().request())
                         .filter(decision -> Policy.isWayOut(dossier, decision))
                         .map(decision -> finding(
@@ -55,7 +60,9 @@ public final class PolicyRule implements Fault {
                                 decision.namespaceName(),
                                 decision.rule(),
                                 "table %d leads out by %s"
-                                        .formatted(decision.rule().table(), decision.out().linkName())))
+                                        .formatted(
+                                                decision.rule().table(),
+                                                decision.out().linkName())))
                         .stream()
                 : Stream.empty();
         return Stream.of(actions, tables, astray).flatMap(each -> each).limit(1);
@@ -64,14 +71,17 @@ public final class PolicyRule implements Fault {
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                        "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.DROPPED, Side.REQUEST, scene -> List.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.DROPPED,
+                        Side.REQUEST,
+                        scene -> List.of(
                                 new RouteStep.Add(
                                         scene.node(),
                                         RouteTo.everywhere(Family.IPV4)
                                                 .type(dev.lasthop.topology.Route.Type.BLACKHOLE)
                                                 .table(4711)),
-                                new RuleStep.Add(
-                                        scene.node(), RuleStep.Selector.lookup(Family.IPV4, 4711, 4711))))
+                                new RuleStep.Add(scene.node(), RuleStep.Selector.lookup(Family.IPV4, 4711, 4711))))
                 .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
     }
 

@@ -27,7 +27,13 @@ final class Refusal {
                                         refuses.route().destination(),
                                         refuses.destination()))
                 .because(dossier.bracket())
-                .because("route", "%s %s in table %d".formatted(type, refuses.route().destination(), refuses.route().table()))
+                .because(
+                        "route",
+                        "%s %s in table %d"
+                                .formatted(
+                                        type,
+                                        refuses.route().destination(),
+                                        refuses.route().table()))
                 .mendedBy(Remedy.of("delete the route", "host", new RouteStep.Delete(place, to))
                         .undoneBy(new RouteStep.Add(place, to)));
     }

@@ -73,7 +73,11 @@ public final class ReturnRouteHijacked implements Fault {
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.DROPPED, Side.REPLY, scene -> List.of(
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD,
+                Verdict.DROPPED,
+                Side.REPLY,
+                scene -> List.of(
                         new LinkStep.Create(
                                 scene.node(),
                                 "vpn0",
@@ -83,7 +87,8 @@ public final class ReturnRouteHijacked implements Fault {
                         LinkStep.up(scene.node(), "vpn0"),
                         new RouteStep.Add(
                                 scene.node(),
-                                RouteTo.prefix(scene.containerAddress(Family.IPV4).network())
+                                RouteTo.prefix(scene.containerAddress(Family.IPV4)
+                                                .network())
                                         .on("vpn0")
                                         .table(4712)),
                         new RuleStep.Add(scene.node(), RuleStep.Selector.lookup(Family.IPV4, 4712, 4712)))));

@@ -59,7 +59,8 @@ public final class RpFilter implements Fault {
                     .because("sysctl", "effective rp_filter is %d on %s".formatted(reverse.mode(), reverse.input()))
                     .because("route", back)
                     .mendedBy(Remedy.of(
-                                    "make the filter loose on " + reverse.input().linkName(),
+                                    "make the filter loose on "
+                                            + reverse.input().linkName(),
                                     "interface",
                                     new SysctlStep(place, key, "2"))
                             .persistently("put '" + key + " = 2' into /etc/sysctl.d/"));
@@ -69,7 +70,11 @@ public final class RpFilter implements Fault {
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.DROPPED, Side.REPLY, scene -> List.of(
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD,
+                Verdict.DROPPED,
+                Side.REPLY,
+                scene -> List.of(
                         new SysctlStep(scene.node(), "net.ipv4.conf.all.rp_filter", "1"),
                         new LinkStep.Create(
                                 scene.node(),
@@ -79,7 +84,8 @@ public final class RpFilter implements Fault {
                                 java.util.OptionalInt.empty()),
                         LinkStep.up(scene.node(), "other0"),
                         new RouteStep.Add(
-                                scene.node(), Where.host(scene.world(Family.IPV4)).on("other0")),
+                                scene.node(),
+                                Where.host(scene.world(Family.IPV4)).on("other0")),
                         new RouteStep.Add(
                                 scene.node(),
                                 RouteTo.everywhere(Family.IPV4)
@@ -87,6 +93,7 @@ public final class RpFilter implements Fault {
                                         .table(4713)),
                         new RuleStep.Add(
                                 scene.node(),
-                                RuleStep.Selector.lookup(Family.IPV4, 4713, 4713).input(scene.bridge())))));
+                                RuleStep.Selector.lookup(Family.IPV4, 4713, 4713)
+                                        .in(scene.bridge())))));
     }
 }

@@ -8,10 +8,6 @@ public final class SizeFaults {
     private SizeFaults() {}
 
     public static List<Fault> all() {
-        return List.of(
-                new MtuExceeded(),
-                new PmtuBlackhole(),
-                new VethMtuMismatch(),
-                new BridgePortMtu());
+        return List.of(new MtuExceeded(), new PmtuBlackhole(), new VethMtuMismatch(), new BridgePortMtu());
     }
 }

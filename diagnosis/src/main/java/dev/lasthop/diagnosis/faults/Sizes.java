@@ -48,9 +48,8 @@ final class Sizes {
      */
     private static Remedy smaller(Dossier dossier, Place from, Obstacle.TooBig big) {
         Optional<Link> peer = dossier.namespace(big.out().namespace())
-                .flatMap(state -> state.link(big.out().link()).flatMap(link -> dossier.before()
-                        .lower(state, link)
-                        .map(place -> place.link())));
+                .flatMap(state -> state.link(big.out().link())
+                        .flatMap(link -> dossier.before().lower(state, link).map(place -> place.link())));
         boolean own = !big.byRoute()
                 && dossier.namespace(big.out().namespace())
                         .flatMap(state -> state.link(big.out().link()))
@@ -69,7 +68,8 @@ final class Sizes {
                     .undoneBy(new LinkStep.Mtu(Where.of(from), from.linkName(), was));
         }
         var place = dossier.namespace(big.out().namespace())
-                .flatMap(state -> state.link(big.out().link()).flatMap(link -> dossier.before().lower(state, link)))
+                .flatMap(state -> state.link(big.out().link())
+                        .flatMap(link -> dossier.before().lower(state, link)))
                 .orElseThrow();
         var far = Place.of(place.namespace(), place.link());
         return Remedy.of(
@@ -80,7 +80,8 @@ final class Sizes {
                         new LinkStep.Mtu(Where.of(big.out()), big.out().linkName(), big.length()))
                 .undoneBy(
                         new LinkStep.Mtu(Where.of(big.out()), big.out().linkName(), big.mtu()),
-                        new LinkStep.Mtu(Where.of(far), far.linkName(), place.link().mtu()));
+                        new LinkStep.Mtu(
+                                Where.of(far), far.linkName(), place.link().mtu()));
     }
 
     /** For links whose MTU follows from a route: the route without its limit. */

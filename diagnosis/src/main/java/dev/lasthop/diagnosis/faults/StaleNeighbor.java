@@ -37,7 +37,8 @@ public final class StaleNeighbor implements Fault {
         return dossier.obstacle(Obstacle.WrongMac.class)
                 .filter(wrong -> wrong.entry().isPresent())
                 .filter(wrong -> wrong.holders().isEmpty()
-                        || wrong.owners().stream().noneMatch(owner -> wrong.holders().contains(owner)))
+                        || wrong.owners().stream()
+                                .noneMatch(owner -> wrong.holders().contains(owner)))
                 .map(wrong -> {
                     String holder = wrong.holders().isEmpty()
                             ? "nobody has that address"
@@ -74,11 +75,14 @@ public final class StaleNeighbor implements Fault {
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                        "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.DROPPED, Side.REQUEST, scene ->
-                                List.of(new NeighborStep.Add(
-                                        scene.container(),
-                                        scene.containerLink(),
-                                        scene.gateway(Family.IPV4).address(),
-                                        MacAddress.parse("02:00:00:00:00:99")))));
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD,
+                Verdict.DROPPED,
+                Side.REQUEST,
+                scene -> List.of(new NeighborStep.Add(
+                        scene.container(),
+                        scene.containerLink(),
+                        scene.gateway(Family.IPV4).address(),
+                        MacAddress.parse("02:00:00:00:00:99")))));
     }
 }

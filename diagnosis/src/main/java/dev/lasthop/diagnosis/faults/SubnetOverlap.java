@@ -35,7 +35,8 @@ public final class SubnetOverlap implements Fault {
     public Stream<Finding> examine(Dossier dossier) {
         return Unanswered.in(dossier, Unanswered.Cause.SUBNET_OVERLAP).map(found -> {
             var from = found.what().from();
-            var gateway = Unanswered.defaultGateway(dossier, from, found.what().wanted().family());
+            var gateway = Unanswered.defaultGateway(
+                    dossier, from, found.what().wanted().family());
             String elsewhere = found.what().owners().isEmpty()
                     ? ""
                     : ": it is " + found.what().owners().getFirst() + "'s";
@@ -51,7 +52,9 @@ public final class SubnetOverlap implements Fault {
                                             elsewhere))
                     .because(dossier.bracket())
                     .because("route", found.what().route().destination() + " dev " + from.linkName())
-                    .because("neighbor", "nobody on " + from + " answers for " + found.what().wanted());
+                    .because(
+                            "neighbor",
+                            "nobody on " + from + " answers for " + found.what().wanted());
             return gateway.isEmpty()
                     ? finding.mendedBy(Remedy.advice("give one of the two networks another subnet"))
                     : finding.mendedBy(Remedy.of(
@@ -67,12 +70,14 @@ public final class SubnetOverlap implements Fault {
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.NOT_SENT, Side.REQUEST, scene ->
-                        List.of(new AddressStep.Add(
-                                scene.container(),
-                                scene.containerLink(),
-                                new dev.lasthop.address.Prefix(
-                                        scene.world(Family.IPV4).plus(1), 24),
-                                true))));
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD,
+                Verdict.NOT_SENT,
+                Side.REQUEST,
+                scene -> List.of(new AddressStep.Add(
+                        scene.container(),
+                        scene.containerLink(),
+                        new dev.lasthop.address.Prefix(scene.world(Family.IPV4).plus(1), 24),
+                        true))));
     }
 }

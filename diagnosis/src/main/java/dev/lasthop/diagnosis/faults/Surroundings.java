@@ -48,10 +48,11 @@ record Surroundings(Place link, Place router, Prefix gateway) {
 
     /** The first interface of a namespace that leads to another namespace. */
     static Optional<Place> firstLink(Dossier dossier, long namespace) {
-        return dossier.namespace(namespace).flatMap(state -> state.links().stream()
-                .filter(link -> !link.isLoopback() && link.isUp())
-                .findFirst()
-                .map(link -> Place.of(state, link)));
+        return dossier.namespace(namespace)
+                .flatMap(state -> state.links().stream()
+                        .filter(link -> !link.isLoopback() && link.isUp())
+                        .findFirst()
+                        .map(link -> Place.of(state, link)));
     }
 
     /** An address of the subnet that nobody who can be seen has. */
@@ -72,7 +73,8 @@ record Surroundings(Place link, Place router, Prefix gateway) {
 
     private Step defaultRoute() {
         return new RouteStep.Replace(
-                Where.of(link), RouteTo.everywhere(gateway.family()).via(gateway.address()).on(link.linkName()));
+                Where.of(link),
+                RouteTo.everywhere(gateway.family()).via(gateway.address()).on(link.linkName()));
     }
 
     private boolean hasDefaultRoute(Dossier dossier) {
@@ -117,7 +119,8 @@ record Surroundings(Place link, Place router, Prefix gateway) {
                         .undoneBy(new RouteStep.Delete(
                                 Where.of(found.link()),
                                 RouteTo.everywhere(found.gateway().family())
-                                        .via(found.gateway().address()).on(found.link().linkName()))))
+                                        .via(found.gateway().address())
+                                        .on(found.link().linkName()))))
                 .orElseGet(() ->
                         Remedy.advice("add a route: ip route add default via GATEWAY, with a gateway of its network"));
     }
@@ -132,7 +135,10 @@ record Surroundings(Place link, Place router, Prefix gateway) {
         if (bare && !place.linkName().equals("lo")) {
             of(dossier, place, Family.IPV6).ifPresent(found -> steps.addAll(found.addressSteps(dossier)));
         }
-        return Remedy.of("switch IPv6 on again, and put back the address and route that it took away", "interface", steps)
+        return Remedy.of(
+                        "switch IPv6 on again, and put back the address and route that it took away",
+                        "interface",
+                        steps)
                 .persistently("put '" + key + " = 0' into /etc/sysctl.d/");
     }
 }

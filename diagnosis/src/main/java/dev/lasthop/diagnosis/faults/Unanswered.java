@@ -22,8 +22,7 @@ import java.util.stream.Stream;
  * @param router the interface on the segment that forwards for others, if there is one
  * @param routerAddress its address in the asker's subnet, if it has one
  */
-record Unanswered(
-        Obstacle.NobodyAnswers what, Cause cause, Optional<Place> router, Optional<Prefix> routerAddress) {
+record Unanswered(Obstacle.NobodyAnswers what, Cause cause, Optional<Place> router, Optional<Prefix> routerAddress) {
 
     enum Cause {
         BRIDGE_MISSING,
@@ -43,10 +42,12 @@ record Unanswered(
 
     private static Unanswered of(Dossier dossier, Obstacle.NobodyAnswers what) {
         Optional<Place> router = router(dossier, what);
-        Optional<Prefix> address = router.flatMap(place -> addresses(dossier, place, what.wanted().family())
-                .filter(prefix -> own(dossier, what).anyMatch(mine -> prefix.contains(mine.address())))
-                .findFirst());
-        Cause cause = what.gateway() ? ofGateway(dossier, what, router, address) : ofDestination(dossier, what, address);
+        Optional<Prefix> address =
+                router.flatMap(place -> addresses(dossier, place, what.wanted().family())
+                        .filter(prefix -> own(dossier, what).anyMatch(mine -> prefix.contains(mine.address())))
+                        .findFirst());
+        Cause cause =
+                what.gateway() ? ofGateway(dossier, what, router, address) : ofDestination(dossier, what, address);
         return new Unanswered(what, cause, router, address);
     }
 
@@ -55,7 +56,8 @@ record Unanswered(
         if (address.isPresent() && what.owners().isEmpty()) {
             return Cause.WRONG_GATEWAY;
         }
-        boolean fromSource = what.from().namespace() == dossier.prediction().question().source();
+        boolean fromSource =
+                what.from().namespace() == dossier.prediction().question().source();
         if (!fromSource || !what.owners().isEmpty()) {
             return Cause.NEIGHBOR_UNREACHABLE;
         }
@@ -148,7 +150,10 @@ record Unanswered(
         return state.link(place.link())
                 .filter(link -> link.master().isNone() && state.forwards(family, link))
                 .filter(link -> !state.addresses(link.index(), family).isEmpty()
-                        || state.links().stream().filter(other -> !other.isLoopback()).count() > 1)
+                        || state.links().stream()
+                                        .filter(other -> !other.isLoopback())
+                                        .count()
+                                > 1)
                 .isPresent();
     }
 }

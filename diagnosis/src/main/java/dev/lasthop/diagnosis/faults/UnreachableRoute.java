@@ -41,8 +41,11 @@ public final class UnreachableRoute implements Fault {
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.DROPPED, Side.REQUEST, scene -> List.of(
-                        new RouteStep.Add(
-                                scene.node(), Where.host(scene.world(Family.IPV4)).type(Route.Type.UNREACHABLE)))));
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD,
+                Verdict.DROPPED,
+                Side.REQUEST,
+                scene -> List.of(new RouteStep.Add(
+                        scene.node(), Where.host(scene.world(Family.IPV4)).type(Route.Type.UNREACHABLE)))));
     }
 }

@@ -40,19 +40,26 @@ public final class UplinkNoCarrier implements Fault {
                         .mendedBy(Remedy.of(
                                         "set " + down.peer().linkName() + " up",
                                         "interface",
-                                        LinkStep.up(Where.of(down.peer()), down.peer().linkName()))
-                                .undoneBy(LinkStep.down(Where.of(down.peer()), down.peer().linkName()))));
+                                        LinkStep.up(
+                                                Where.of(down.peer()),
+                                                down.peer().linkName()))
+                                .undoneBy(LinkStep.down(
+                                        Where.of(down.peer()), down.peer().linkName()))));
         Stream<Finding> unseen = dossier.obstacle(Obstacle.NoCarrier.class)
                 .map(none -> finding(dossier, none.place())
-                        .mendedBy(Remedy.advice("look at the cable, the switch port, or the other end of the virtual link")));
+                        .mendedBy(Remedy.advice(
+                                "look at the cable, the switch port, or the other end of the virtual link")));
         return Stream.concat(seen, unseen);
     }
 
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                        "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.DROPPED, Side.REQUEST, scene ->
-                                List.of(LinkStep.down(scene.outside(), scene.outsideLink())))
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.DROPPED,
+                        Side.REQUEST,
+                        scene -> List.of(LinkStep.down(scene.outside(), scene.outsideLink())))
                 .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
     }
 

@@ -49,10 +49,7 @@ public final class VethMtuMismatch implements Fault {
                                 "link",
                                 "MTU %d on %s, %d on %s"
                                         .formatted(
-                                                differs.nearMtu(),
-                                                differs.near(),
-                                                differs.peerMtu(),
-                                                differs.peer()))
+                                                differs.nearMtu(), differs.near(), differs.peerMtu(), differs.peer()))
                         .mendedBy(Remedy.of(
                                         "give both ends an MTU of " + differs.nearMtu(),
                                         "interface",
@@ -61,15 +58,16 @@ public final class VethMtuMismatch implements Fault {
                                                 differs.peer().linkName(),
                                                 differs.nearMtu()))
                                 .undoneBy(new LinkStep.Mtu(
-                                        Where.of(differs.peer()),
-                                        differs.peer().linkName(),
-                                        differs.peerMtu()))));
+                                        Where.of(differs.peer()), differs.peer().linkName(), differs.peerMtu()))));
     }
 
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                "bridge", Injection.Ask.CONTAINER_PINGS_WORLD_LARGE, Verdict.DROPPED, Side.REQUEST, scene ->
-                        List.of(new LinkStep.Mtu(scene.node(), scene.hostEnd(), 1300))));
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD_LARGE,
+                Verdict.DROPPED,
+                Side.REQUEST,
+                scene -> List.of(new LinkStep.Mtu(scene.node(), scene.hostEnd(), 1300))));
     }
 }

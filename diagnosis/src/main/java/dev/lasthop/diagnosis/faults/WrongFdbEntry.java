@@ -34,12 +34,16 @@ public final class WrongFdbEntry implements Fault {
                                 this,
                                 dossier.agreement(),
                                 "%s sends frames for %s to %s, but that address is at %s."
-                                        .formatted(wrong.bridge(), wrong.mac(), wrong.port().linkName(), wrong.actual()))
+                                        .formatted(
+                                                wrong.bridge(),
+                                                wrong.mac(),
+                                                wrong.port().linkName(),
+                                                wrong.actual()))
                         .because(dossier.bracket())
                         .because(
                                 "link",
-                                "%s entry for %s on %s".formatted(
-                                        wrong.permanent() ? "static" : "learnt", wrong.mac(), wrong.port()))
+                                "%s entry for %s on %s"
+                                        .formatted(wrong.permanent() ? "static" : "learnt", wrong.mac(), wrong.port()))
                         .mendedBy(Remedy.of(
                                 "delete the entry",
                                 "network",

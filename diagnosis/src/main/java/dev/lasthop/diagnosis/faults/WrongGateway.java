@@ -43,10 +43,17 @@ public final class WrongGateway implements Fault {
                             this,
                             dossier.agreement(),
                             "%s sends by way of %s, and nobody on the segment has that address. The router there is %s."
-                                    .formatted(from.namespaceName(), found.what().wanted(), right))
+                                    .formatted(
+                                            from.namespaceName(), found.what().wanted(), right))
                     .because(dossier.bracket())
-                    .because("route", "%s via %s dev %s".formatted(route.destination(), found.what().wanted(), from.linkName()))
-                    .because("link", found.router().orElseThrow() + " has " + found.routerAddress().get())
+                    .because(
+                            "route",
+                            "%s via %s dev %s"
+                                    .formatted(route.destination(), found.what().wanted(), from.linkName()))
+                    .because(
+                            "link",
+                            found.router().orElseThrow() + " has "
+                                    + found.routerAddress().get())
                     .mendedBy(Remedy.of(
                             "send by way of " + right, "namespace", new RouteStep.Replace(Where.of(from), to)));
         });
@@ -55,10 +62,14 @@ public final class WrongGateway implements Fault {
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.NOT_SENT, Side.REQUEST, scene ->
-                        List.of(new RouteStep.Replace(
-                                scene.container(),
-                                RouteTo.everywhere(Family.IPV4)
-                                        .via(scene.gateway(Family.IPV4).address().plus(76)).on(scene.containerLink())))));
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD,
+                Verdict.NOT_SENT,
+                Side.REQUEST,
+                scene -> List.of(new RouteStep.Replace(
+                        scene.container(),
+                        RouteTo.everywhere(Family.IPV4)
+                                .via(scene.gateway(Family.IPV4).address().plus(76))
+                                .on(scene.containerLink())))));
     }
 }

@@ -45,8 +45,14 @@ public final class WrongPrefixLength implements Fault {
                             "%s has %s, so it looks for %s on its own link. The router there has a /%d: the destination is behind it, not beside it."
                                     .formatted(from, address, found.what().wanted(), right))
                     .because(dossier.bracket())
-                    .because("route", found.what().route().destination() + " dev " + from.linkName() + " covers " + found.what().wanted())
-                    .because("link", found.router().orElseThrow() + " has " + found.routerAddress().get());
+                    .because(
+                            "route",
+                            found.what().route().destination() + " dev " + from.linkName() + " covers "
+                                    + found.what().wanted())
+                    .because(
+                            "link",
+                            found.router().orElseThrow() + " has "
+                                    + found.routerAddress().get());
             return wide.isEmpty()
                     ? finding
                     : finding.mendedBy(Remedy.of(
