@@ -51,7 +51,9 @@ final class Journeys {
                 .filter(expected::add)
                 .ifPresent(next -> hops.add(new JourneyHop(side, next, flowBefore(hops), true, seen(next, kind))));
         observation.sightings().stream()
-                .filter(sighting -> sighting.kind() == kind && sighting.flow().isPresent())
+                .filter(sighting -> sighting.kind() == kind && sighting.flow().isPresent() && !sighting.forOther())
+                .filter(sighting ->
+                        sighting.direction() == dev.lasthop.path.Direction.IN) // a flood goes out everywhere
                 .sorted(Comparator.comparingLong(Sighting::nanos))
                 .forEach(sighting -> {
                     Hop hop = hop(sighting);

@@ -94,8 +94,8 @@ public final class Fd implements AutoCloseable {
 
     /** {@code getsockname(2)}, as the bytes of a {@code struct sockaddr_*}. */
     public byte[] localAddress() {
-        try (Memory address = new Memory(128);
-                Memory length = new Memory(8)) {
+        try (Memory address = Memory.confined(128);
+                Memory length = Memory.confined(8)) {
             length.bytes().putInt(0, 128);
             call("read a socket's address", SystemCall.GETSOCKNAME, raw(), address.address(), length.address());
             byte[] bytes = new byte[length.bytes().getInt(0)];
@@ -130,7 +130,7 @@ public final class Fd implements AutoCloseable {
     /** {@code getsockopt(2)} whose value is also an input: the kernel reads {@code value}, overwrites it, and may say that it is shorter. */
     public byte[] option(int level, int name, byte[] value) {
         try (Memory memory = Memory.of(value);
-                Memory length = new Memory(8)) {
+                Memory length = Memory.confined(8)) {
             length.bytes().putInt(0, value.length);
             call(
                     "read socket option %d/%d".formatted(level, name),

@@ -1,0 +1,77 @@
+package dev.lasthop.diagnosis.faults;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.diagnosis.Dossier;
+import dev.lasthop.diagnosis.Fault;
+import dev.lasthop.diagnosis.Finding;
+import dev.lasthop.diagnosis.Group;
+import dev.lasthop.diagnosis.Injection;
+import dev.lasthop.diagnosis.Page;
+import dev.lasthop.diagnosis.Remedy;
+import dev.lasthop.diagnosis.Side;
+import dev.lasthop.diagnosis.Verdict;
+import dev.lasthop.wiring.step.AddressStep;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Nobody owns the gateway address. */
+public final class GatewayAddressMissing implements Fault {
+    /** Stateless. */
+    public GatewayAddressMissing() {}
+
+    @Override
+    public Page page() {
+        return new Page(
+                "gateway-address-missing",
+                Group.LINKS,
+                "No interface owns the container's gateway address",
+                "ARP or ND for the gateway goes unanswered; the bridge (or router) on the segment has "
+                        + "no address of the container's subnet. There is no drop to be seen.",
+                "The address is added to the bridge.");
+    }
+
+    @Override
+    public Stream<Finding> examine(Dossier dossier) {
+        return Unanswered.in(dossier, Unanswered.Cause.GATEWAY_ADDRESS_MISSING).map(found -> {
+            var router = found.router().orElseThrow();
+            int length = Unanswered.own(dossier, found.what())
+                    .filter(prefix -> prefix.contains(found.what().wanted()))
+                    .mapToInt(dev.lasthop.address.Prefix::length)
+                    .findFirst()
+                    .orElse(found.what().wanted().family().bits());
+            var address = new dev.lasthop.address.Prefix(found.what().wanted(), length);
+            return Finding.of(
+                            this,
+                            dossier.agreement(),
+                            "%s sends by way of %s, and no interface has that address: %s, where it belongs, has none of that subnet."
+                                    .formatted(
+                                            found.what().from().namespaceName(),
+                                            found.what().wanted(),
+                                            router))
+                    .because(dossier.bracket())
+                    .because(
+                            "neighbor",
+                            "nobody answers for " + found.what().wanted() + " on "
+                                    + found.what().from())
+                    .because(
+                            "link",
+                            router + " has no address in the subnet of "
+                                    + found.what().wanted())
+                    .mendedBy(Remedy.of(
+                                    "add " + address + " to " + router.linkName(),
+                                    "network",
+                                    new AddressStep.Add(Where.of(router), router.linkName(), address, true))
+                            .undoneBy(new AddressStep.Delete(Where.of(router), router.linkName(), address)));
+        });
+    }
+
+    @Override
+    public List<Injection> injections() {
+        return List.of(Injection.of(
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD,
+                Verdict.NOT_SENT,
+                Side.REQUEST,
+                scene -> List.of(new AddressStep.Delete(scene.node(), scene.bridge(), scene.gateway(Family.IPV4)))));
+    }
+}

@@ -1,0 +1,43 @@
+package dev.lasthop.wiring.step;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.address.IfIndex;
+import dev.lasthop.address.Prefix;
+import dev.lasthop.netlink.Attribute;
+import dev.lasthop.netlink.route.AddressMessage;
+
+/** {@link AddressStep}s, by netlink. */
+final class Addresses {
+    private Addresses() {}
+
+    static void add(Places places, AddressStep.Add step) {
+        Site site = places.at(step.place());
+        Attribute[] more = step.noDad() && step.address().family() == Family.IPV6
+                ? new Attribute[] {AddressMessage.FLAGS.to(AddressMessage.NO_DAD)}
+                : new Attribute[0];
+        AddressMessage message = AddressMessage.of(site.index(step.link()), step.address(), more);
+        site.change(
+                "add address " + step.address() + " to " + step.link(),
+                () -> site.route().create(message));
+    }
+
+    static boolean has(Site site, String link, Prefix address) {
+        IfIndex index = site.index(link);
+        return site.route().addresses().stream()
+                .filter(known -> known.index().equals(index) && known.prefixLength() == address.length())
+                .flatMap(known -> known
+                        .attributes()
+                        .get(AddressMessage.LOCAL)
+                        .or(() -> known.attributes().get(AddressMessage.ADDRESS))
+                        .stream())
+                .anyMatch(address.address()::equals);
+    }
+
+    static void delete(Places places, AddressStep.Delete step) {
+        Site site = places.at(step.place());
+        AddressMessage message = AddressMessage.of(site.index(step.link()), step.address());
+        site.change(
+                "delete address " + step.address() + " from " + step.link(),
+                () -> site.route().delete(message));
+    }
+}

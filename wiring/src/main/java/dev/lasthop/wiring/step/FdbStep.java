@@ -1,0 +1,60 @@
+package dev.lasthop.wiring.step;
+
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.MacAddress;
+import java.util.List;
+import java.util.Optional;
+
+/** Changes of a bridge's or a VXLAN's forwarding database. */
+public sealed interface FdbStep extends Step {
+    /** The bridge's port, or the VXLAN interface. */
+    String link();
+
+    MacAddress mac();
+
+    /** @param remote a VXLAN's remote end; empty for a bridge's port, whose entry is static */
+    record Add(Place place, String link, MacAddress mac, Optional<IpAddress> remote) implements FdbStep {
+        @Override
+        public List<String> commands() {
+            Words words = Words.of("fdb " + (remote.isPresent() ? "append" : "replace"))
+                    .add(mac)
+                    .add("dev", link);
+            if (remote.isPresent()) {
+                words.add("dst", remote.get()).add("self").add("permanent");
+            } else {
+                words.add("master").add("static");
+            }
+            return List.of(place.bridge(words.toString()));
+        }
+
+        @Override
+        public List<Step> undo(Places places) {
+            return List.of(new Delete(place, link, mac, remote));
+        }
+
+        @Override
+        public void apply(Places places) {
+            Neighbors.addFdb(places, this);
+        }
+    }
+
+    /** Deletes an entry. What the bridge learned by itself, it will learn again. */
+    record Delete(Place place, String link, MacAddress mac, Optional<IpAddress> remote) implements FdbStep {
+        @Override
+        public List<String> commands() {
+            Words words = Words.of("fdb del").add(mac).add("dev", link).addIf("dst", remote);
+            return List.of(place.bridge(
+                    words.add(remote.isPresent() ? "self" : "master").toString()));
+        }
+
+        @Override
+        public List<Step> undo(Places places) {
+            return Neighbors.isStatic(places.at(place), this) ? List.of(new Add(place, link, mac, remote)) : List.of();
+        }
+
+        @Override
+        public void apply(Places places) {
+            Neighbors.deleteFdb(places, this);
+        }
+    }
+}

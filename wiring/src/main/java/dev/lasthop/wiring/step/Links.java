@@ -1,0 +1,205 @@
+package dev.lasthop.wiring.step;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.address.IfIndex;
+import dev.lasthop.address.MacAddress;
+import dev.lasthop.netlink.Attribute;
+import dev.lasthop.netlink.Bytes;
+import dev.lasthop.netlink.Key;
+import dev.lasthop.netlink.route.LinkKinds;
+import dev.lasthop.netlink.route.LinkMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** {@link LinkStep}s, by netlink. */
+final class Links {
+    private Links() {}
+
+    static void createVeth(Places places, LinkStep.CreateVeth step) {
+        Site site = places.at(step.end().place());
+        Site other = places.at(step.peer().place());
+        LinkMessage peer = LinkMessage.of(LinkMessage.IFNAME.to(step.peer().name()))
+                .with(attributes(step.peer()))
+                .with(LinkMessage.NET_NS_FD.to(other.namespace().fd().raw()));
+        LinkMessage veth = LinkMessage.veth(step.end().name(), peer).with(attributes(step.end()));
+        String ends = step.end().name() + " and " + step.peer().name() + " in " + other.label();
+        site.change("create veth pair " + ends, () -> site.route().create(veth));
+    }
+
+    static void create(Places places, LinkStep.Create step) {
+        Site site = places.at(step.place());
+        LinkMessage link = LinkMessage.create(step.name(), step.kind().kernelName(), data(site, step.kind()))
+                .with(attributes(step.mac(), step.mtu()));
+        if (step.kind() instanceof LinkStep.Macvlan macvlan) {
+            link = link.with(LinkMessage.LINK.to(site.index(macvlan.parent()).value()));
+        }
+        LinkMessage whole = link;
+        site.change(
+                "create " + step.kind().kernelName() + " " + step.name(),
+                () -> site.route().create(whole));
+    }
+
+    static void delete(Places places, LinkStep.Delete step) {
+        Site site = places.at(step.place());
+        IfIndex index = site.index(step.name());
+        site.change("delete interface " + step.name(), () -> site.route().delete(LinkMessage.at(index)));
+    }
+
+    static void move(Places places, LinkStep.Move step) {
+        Site to = places.at(step.to());
+        change(
+                places.at(step.place()),
+                step.name(),
+                "move to " + to.label() + " as " + step.newName() + " interface",
+                LinkMessage.NET_NS_FD.to(to.namespace().fd().raw()),
+                LinkMessage.IFNAME.to(step.newName()));
+    }
+
+    static void rename(Places places, LinkStep.Rename step) {
+        change(
+                places.at(step.place()),
+                step.name(),
+                "rename to " + step.newName() + " interface",
+                LinkMessage.IFNAME.to(step.newName()));
+    }
+
+    static void flag(Places places, LinkStep.Flag step) {
+        Site site = places.at(step.place());
+        int bit = step.flag().bit();
+        LinkMessage message = LinkMessage.at(site.index(step.name())).withFlags(step.on() ? bit : 0, bit);
+        site.change(
+                "set " + step.flag().words(step.on()) + " interface " + step.name(),
+                () -> site.route().change(message));
+    }
+
+    static void mtu(Places places, LinkStep.Mtu step) {
+        change(
+                places.at(step.place()),
+                step.name(),
+                "set MTU " + step.mtu() + " of interface",
+                LinkMessage.MTU.to(step.mtu()));
+    }
+
+    static void mac(Places places, LinkStep.Mac step) {
+        change(
+                places.at(step.place()),
+                step.name(),
+                "set MAC address " + step.mac() + " of interface",
+                LinkMessage.mac(step.mac()));
+    }
+
+    static void master(Places places, LinkStep.Master step) {
+        Site site = places.at(step.place());
+        int master = step.master().map(name -> site.index(name).value()).orElse(0);
+        String operation =
+                step.master().map(name -> "attach to " + name).orElse("detach from its bridge") + " interface";
+        change(site, step.name(), operation, LinkMessage.MASTER.to(master));
+    }
+
+    static void portOption(Places places, LinkStep.PortOption step) {
+        Site site = places.at(step.place());
+        LinkMessage message = LinkMessage.bridgePort(
+                site.index(step.name()),
+                Key.u8(step.option().attribute(), "IFLA_BRPORT_" + step.option())
+                        .to(step.value()));
+        site.change(
+                "set " + step.option().words(step.value()) + " on bridge port " + step.name(),
+                () -> site.route().change(message));
+    }
+
+    static void bridgeOption(Places places, LinkStep.BridgeOption step) {
+        change(
+                places.at(step.place()),
+                step.name(),
+                "set " + step.option() + " " + step.value() + " of bridge",
+                LinkMessage.info("bridge", bridgeKey(step.option()).to(step.value())));
+    }
+
+    static boolean hasFlag(Site site, String name, LinkStep.LinkFlag flag) {
+        return (site.link(name).flags() & flag.bit()) != 0;
+    }
+
+    static int mtu(Site site, String name) {
+        return site.link(name).attributes().get(LinkMessage.MTU).orElse(0);
+    }
+
+    static Optional<MacAddress> mac(Site site, String name) {
+        return mac(site.link(name));
+    }
+
+    static Optional<MacAddress> mac(LinkMessage link) {
+        return link.attributes()
+                .get(LinkMessage.ADDRESS)
+                .map(Bytes::toArray)
+                .filter(bytes -> bytes.length == 6)
+                .map(MacAddress::of);
+    }
+
+    static Optional<String> master(Site site, String name) {
+        return site.link(name).attributes().get(LinkMessage.MASTER).map(index -> site.nameOf(new IfIndex(index)));
+    }
+
+    static OptionalInt portOption(Site site, String name, LinkStep.BridgePortOption option) {
+        return number(site.link(name).portData().get(Key.u8(option.attribute(), "IFLA_BRPORT_" + option)));
+    }
+
+    static OptionalInt bridgeOption(Site site, String name, LinkStep.BridgeSetting option) {
+        return number(site.link(name).data().get(bridgeKey(option)));
+    }
+
+    private static OptionalInt number(Optional<Integer> value) {
+        return value.map(OptionalInt::of).orElse(OptionalInt.empty());
+    }
+
+    private static Key<Integer> bridgeKey(LinkStep.BridgeSetting option) {
+        String name = "IFLA_BR_" + option;
+        return option.bytes() == 1 ? Key.u8(option.attribute(), name) : Key.u32(option.attribute(), name);
+    }
+
+    private static void change(Site site, String name, String operation, Attribute... attributes) {
+        LinkMessage message = LinkMessage.at(site.index(name), attributes);
+        site.change(operation + " " + name, () -> site.route().change(message));
+    }
+
+    private static Attribute[] attributes(LinkStep.End end) {
+        return attributes(end.mac(), end.mtu());
+    }
+
+    private static Attribute[] attributes(Optional<MacAddress> mac, OptionalInt mtu) {
+        List<Attribute> all = new ArrayList<>();
+        mac.ifPresent(address -> all.add(LinkMessage.mac(address)));
+        mtu.ifPresent(bytes -> all.add(LinkMessage.MTU.to(bytes)));
+        return all.toArray(Attribute[]::new);
+    }
+
+    private static Attribute[] data(Site site, LinkStep.Kind kind) {
+        return switch (kind) {
+            case LinkStep.Bridge bridge -> new Attribute[0];
+            case LinkStep.Ifb ifb -> new Attribute[0];
+            case LinkStep.Macvlan macvlan ->
+                new Attribute[] {LinkKinds.Macvlan.MODE.to(macvlan.mode().number())};
+            case LinkStep.Vxlan vxlan -> vxlan(site, vxlan).toArray(Attribute[]::new);
+        };
+    }
+
+    private static List<Attribute> vxlan(Site site, LinkStep.Vxlan vxlan) {
+        List<Attribute> all = new ArrayList<>();
+        all.add(LinkKinds.Vxlan.ID.to(vxlan.vni()));
+        vxlan.local()
+                .ifPresent(address ->
+                        all.add((address.family() == Family.IPV4 ? LinkKinds.Vxlan.LOCAL : LinkKinds.Vxlan.LOCAL6)
+                                .to(address)));
+        vxlan.remote()
+                .ifPresent(address ->
+                        all.add((address.family() == Family.IPV4 ? LinkKinds.Vxlan.GROUP : LinkKinds.Vxlan.GROUP6)
+                                .to(address)));
+        all.add(LinkKinds.Vxlan.PORT.to(vxlan.port()));
+        vxlan.underlay()
+                .ifPresent(
+                        name -> all.add(LinkKinds.Vxlan.LINK.to(site.index(name).value())));
+        all.add(LinkKinds.Vxlan.LEARNING.to(vxlan.learning() ? 1 : 0));
+        return all;
+    }
+}

@@ -1,0 +1,114 @@
+package dev.lasthop.wiring.step;
+
+import dev.lasthop.address.IfIndex;
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.MacAddress;
+import dev.lasthop.netlink.Bytes;
+import dev.lasthop.netlink.route.LinkMessage;
+import dev.lasthop.netlink.route.NeighborMessage;
+import java.util.List;
+import java.util.Optional;
+
+/** {@link NeighborStep}s and {@link FdbStep}s, by netlink. */
+final class Neighbors {
+    private static final int NUD_PERMANENT = 0x80;
+    private static final int NUD_NOARP = 0x40;
+
+    private Neighbors() {}
+
+    static void add(Places places, NeighborStep.Add step) {
+        Site site = places.at(step.place());
+        NeighborMessage entry = NeighborMessage.permanent(site.index(step.link()), step.address(), step.mac());
+        site.change(
+                "set neighbour " + step.address() + " on " + step.link(),
+                () -> site.route().replace(entry));
+    }
+
+    static void delete(Places places, NeighborStep.Delete step) {
+        Site site = places.at(step.place());
+        NeighborMessage entry = entry(site, step.link(), step.address());
+        site.change(
+                "forget neighbour " + step.address() + " on " + step.link(),
+                () -> site.route().delete(entry));
+    }
+
+    static void addProxy(Places places, NeighborStep.AddProxy step) {
+        Site site = places.at(step.place());
+        NeighborMessage entry = NeighborMessage.proxy(site.index(step.link()), step.address());
+        site.change(
+                "answer for " + step.address() + " on " + step.link(),
+                () -> site.route().create(entry));
+    }
+
+    static void deleteProxy(Places places, NeighborStep.DeleteProxy step) {
+        Site site = places.at(step.place());
+        NeighborMessage entry = NeighborMessage.proxy(site.index(step.link()), step.address());
+        site.change(
+                "stop answering for " + step.address() + " on " + step.link(),
+                () -> site.route().delete(entry));
+    }
+
+    static void addFdb(Places places, FdbStep.Add step) {
+        Site site = places.at(step.place());
+        NeighborMessage entry = fdb(site, step.link(), step.mac(), step.remote());
+        site.change("add FDB entry " + step.mac() + " on " + step.link(), () -> {
+            if (step.remote().isPresent()) {
+                site.route().append(entry);
+            } else {
+                site.route().replace(entry);
+            }
+        });
+    }
+
+    static void deleteFdb(Places places, FdbStep.Delete step) {
+        Site site = places.at(step.place());
+        NeighborMessage entry = fdb(site, step.link(), step.mac(), step.remote());
+        site.change(
+                "delete FDB entry " + step.mac() + " on " + step.link(),
+                () -> site.route().delete(entry));
+    }
+
+    /** Whether the entry is one that somebody put there, not one that was learned. */
+    static boolean isStatic(Site site, FdbStep.Delete step) {
+        IfIndex index = site.index(step.link());
+        Bytes mac = Bytes.of(step.mac().bytes());
+        return site.route().fdb().stream()
+                .filter(entry -> entry.index().equals(index))
+                .filter(entry -> entry.attributes()
+                        .get(NeighborMessage.LINK_ADDRESS)
+                        .filter(mac::equals)
+                        .isPresent())
+                .anyMatch(entry -> (entry.state() & (NUD_PERMANENT | NUD_NOARP)) != 0);
+    }
+
+    /** The step that makes the permanent entry which is there now; none if there is none. */
+    static List<Step> permanent(Site site, String link, IpAddress address) {
+        IfIndex index = site.index(link);
+        return site.route().neighbors().stream()
+                .filter(entry -> entry.index().equals(index) && (entry.state() & NUD_PERMANENT) != 0)
+                .filter(entry -> entry.attributes()
+                        .get(NeighborMessage.DESTINATION)
+                        .filter(address::equals)
+                        .isPresent())
+                .flatMap(entry -> entry.attributes().get(NeighborMessage.LINK_ADDRESS).stream())
+                .filter(mac -> mac.size() == 6)
+                .<Step>map(mac -> new NeighborStep.Add(site.place(), link, address, MacAddress.of(mac.toArray())))
+                .toList();
+    }
+
+    private static NeighborMessage entry(Site site, String link, IpAddress address) {
+        return new NeighborMessage(
+                address.family().number(),
+                site.index(link),
+                0,
+                0,
+                0,
+                dev.lasthop.netlink.Attributes.of(NeighborMessage.DESTINATION.to(address)));
+    }
+
+    private static NeighborMessage fdb(Site site, String link, MacAddress mac, Optional<IpAddress> remote) {
+        LinkMessage message = site.link(link);
+        return remote.map(address -> NeighborMessage.behindRemote(message.index(), mac, address))
+                .orElseGet(() -> NeighborMessage.behindPort(message.index(), mac));
+    }
+}
