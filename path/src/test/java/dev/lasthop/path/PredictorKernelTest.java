@@ -77,7 +77,7 @@ class PredictorKernelTest {
                         "PortsIsolated",
                         "in node bridge link set dev vc1 isolated on",
                         "in node bridge link set dev vc2 isolated on"),
-                Case.of("stp", "c1", C2, "PortBlocked", "in node bridge link set dev vc1 state 4"),
+                Case.of("stp", "c1", C2, "PortBlocked", "ip node link set vc1 nomaster", "ip node link set docker0 type bridge stp_state 1", "ip node link set vc1 master docker0"),
                 Case.of(
                         "stale neighbour",
                         "c1",
