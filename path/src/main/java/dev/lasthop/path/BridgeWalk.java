@@ -211,7 +211,8 @@ final class BridgeWalk {
         Optional<Hop> next = Optional.of(place.hop(Direction.OUT));
         Optional<Branch> on = Optional.of(branch);
         if (in.isPresent() && in.get().index().equals(out.index()) && !hairpin(out)) {
-            boolean itself = branch.frame().destination().equals(branch.frame().source());
+            boolean itself = branch.frame().destination().equals(branch.frame().source())
+                    && branch.elements().stream().noneMatch(Stage.NatRewrite.class::isInstance);
             on = segment.block(
                     branch, itself ? segment.misaddressed(branch) : new Obstacle.HairpinOff(whole, place), next);
         } else if (!out.isUp()) {
@@ -237,6 +238,9 @@ final class BridgeWalk {
 
     private Branch arpRules(NamespaceState namespace, Link in, Link out, Branch branch) {
         Frame.Question question = branch.frame().question().orElseThrow();
+        if (question.target().family() == Family.IPV6) {
+            return branch;
+        }
         return gate.filtering()
                 .dropsArp(namespace, Hook.FORWARD, in.index(), out.index(), question.sender(), question.target())
                 .map(rule -> branch.blocked(
