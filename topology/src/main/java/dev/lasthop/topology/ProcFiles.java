@@ -16,7 +16,7 @@ import java.util.Optional;
 final class ProcFiles implements AutoCloseable {
     private static final int MOST = 4 << 20; // more than the counters of any kernel
 
-    private final Memory buffer = new Memory(64 * 1024);
+    private final Memory buffer = Memory.confined(64 * 1024);
 
     /**
      * The file's bytes; empty if there is no such file.
