@@ -1,5 +1,6 @@
 package dev.lasthop.topology;
 
+import dev.lasthop.linux.KernelFiles;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.netlink.Bytes;
 import dev.lasthop.netlink.route.LinkMessage;
@@ -60,7 +61,7 @@ public record Recorder(List<RecordingPart> parts) {
                 peers.putAll(finder.find(socket, ids));
             }
         }
-        try (var files = new ProcFiles()) {
+        try (var files = new KernelFiles()) {
             SysctlSource.record(files, sink);
             CounterSource.record(files, sink);
         }
