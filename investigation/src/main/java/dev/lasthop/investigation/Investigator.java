@@ -71,18 +71,18 @@ public final class Investigator {
 
     /** The predicted way there and back. Sends nothing. */
     public Prediction predict(Inquiry inquiry) {
-        return predict(new Atlas(namespaces, recorder), inquiry, identifier(inquiry));
+        return predict(atlas(inquiry), inquiry, identifier(inquiry));
     }
 
     /** Predicts, sends, watches, explains. */
     public Result investigate(Inquiry inquiry) {
         long start = System.nanoTime();
         int identifier = identifier(inquiry);
-        var atlas = new Atlas(namespaces, recorder);
+        Atlas atlas = atlas(inquiry);
         Prediction prediction = predict(atlas, inquiry, identifier);
         Snapshot before = atlas.snapshot();
         Observation observation = observe(inquiry, prediction, before, identifier);
-        var later = new Atlas(namespaces, recorder);
+        Atlas later = atlas(inquiry);
         boolean answered = observation.answered() == observation.probes().size();
         if (!answered) {
             before.namespaces().forEach(state -> later.load(state.inode()));
@@ -104,6 +104,13 @@ public final class Investigator {
         return new Result(report, dossier, atlas.recordings(), later.recordings());
     }
 
+    /** Of the tracked connections only those of the flow's own ends are looked at. */
+    private Atlas atlas(Inquiry inquiry) {
+        Set<IpAddress> ends = new TreeSet<>(PlaceAddresses.all(inquiry.namespace()));
+        ends.add(inquiry.address());
+        return new Atlas(namespaces, recorder.withConnections(ends));
+    }
+
     /** Loads one namespace after the other, as the path leads into them. */
     private Prediction predict(Atlas atlas, Inquiry inquiry, int identifier) {
         NamespaceState source = atlas.load(inquiry.namespace(), inquiry.source());
@@ -115,14 +122,31 @@ public final class Investigator {
                     .flatMap(path -> needed(path).stream().boxed())
                     .filter(tried::add)
                     .toList();
-            boolean loaded = false;
-            for (long inode : wanted) {
-                loaded |= tried.size() <= MOST_NAMESPACES && atlas.load(inode).isPresent();
-            }
-            if (!loaded) {
+            if (!loadAll(atlas, wanted, tried) && (prediction.isHealthy() || !loadAll(atlas, beside(atlas), tried))) {
                 return prediction;
             }
         }
+    }
+
+    private static boolean loadAll(Atlas atlas, List<Long> wanted, Set<Long> tried) {
+        boolean loaded = false;
+        for (long inode : wanted) {
+            boolean isNew = atlas.snapshot().namespace(inode).isEmpty();
+            loaded |= isNew && tried.size() <= MOST_NAMESPACES && atlas.load(inode).isPresent();
+            tried.add(inode);
+        }
+        return loaded;
+    }
+
+    /** Where a path breaks, what is beside it explains it: the other ends of all links, who else is on the segment. */
+    private static List<Long> beside(Atlas atlas) {
+        Snapshot snapshot = atlas.snapshot();
+        return snapshot.namespaces().stream()
+                .flatMap(state -> state.links().stream())
+                .flatMap(link -> link.lowerNamespace().stream().boxed())
+                .filter(inode -> snapshot.namespace(inode).isEmpty())
+                .distinct()
+                .toList();
     }
 
     static Prediction foresee(Snapshot snapshot, Question question) {
@@ -202,7 +226,7 @@ public final class Investigator {
         }
         return inquiry.size() == 0
                 ? probe
-                : probe.withSize(inquiry.size(), inquiry.fragment() ? Fragmentation.ALLOWED : Fragmentation.FORBIDDEN);
+                : probe.withSize(inquiry.size(), inquiry.fragment() ? Fragmentation.ALLOWED : Fragmentation.FORBIDDEN_BEYOND_DEVICE);
     }
 
     private static List<Flow> flows(List<Path> paths) {

@@ -27,6 +27,14 @@ public final class PlaceAddresses {
                 .map(Prefix::address);
     }
 
+    /** All addresses of a place but those of its loopback. */
+    static List<IpAddress> all(NetworkNamespace place) {
+        return of(place).stream()
+                .map(Prefix::address)
+                .filter(address -> !address.isLoopback())
+                .toList();
+    }
+
     private static boolean isShared(Prefix prefix, List<Prefix> near) {
         return near.stream().anyMatch(mine -> !mine.isSingle() && mine.contains(prefix.address()));
     }
