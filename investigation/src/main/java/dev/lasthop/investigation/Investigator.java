@@ -12,7 +12,7 @@ import dev.lasthop.linux.KernelException;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.packet.probe.Fragmentation;
 import dev.lasthop.packet.probe.Probe;
-import dev.lasthop.path.Ending;
+import dev.lasthop.path.Obstacle;
 import dev.lasthop.path.Passage;
 import dev.lasthop.path.Path;
 import dev.lasthop.path.PathElement;
@@ -35,7 +35,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
@@ -119,7 +118,8 @@ public final class Investigator {
         while (true) {
             Prediction prediction = foresee(atlas.snapshot(), question);
             List<Long> wanted = Stream.concat(Stream.of(prediction.request()), prediction.reply().stream())
-                    .flatMap(path -> needed(path).stream().boxed())
+                    .filter(path -> !path.isDelivered())
+                    .flatMap(path -> Stream.concat(path.wanted().stream(), owners(atlas, path)))
                     .filter(tried::add)
                     .toList();
             if (!loadAll(atlas, wanted, tried) && (prediction.isHealthy() || !loadAll(atlas, beside(atlas), tried))) {
@@ -153,8 +153,13 @@ public final class Investigator {
         return Predictor.predict(snapshot, question, new FilterWalk());
     }
 
-    private static OptionalLong needed(Path path) {
-        return path.ending() instanceof Ending.NeedsNamespace needs ? needs.inode() : OptionalLong.empty();
+    /** Where nobody answers for an address: whoever has it elsewhere. Its being elsewhere may be the fault. */
+    private static Stream<Long> owners(Atlas atlas, Path path) {
+        return path.obstacle().stream()
+                .filter(Obstacle.NobodyAnswers.class::isInstance)
+                .map(obstacle -> ((Obstacle.NobodyAnswers) obstacle).wanted())
+                .flatMap(address -> atlas.owners(address, MOST_NAMESPACES).stream())
+                .map(owner -> owner.namespace().inode());
     }
 
     static Question question(Inquiry inquiry, long source, int identifier) {
