@@ -4,4 +4,6 @@ module dev.lasthop.cli {
     requires static org.jspecify;
     requires dev.lasthop.json;
     requires dev.lasthop.linux;
+    requires dev.lasthop.lab;
+    requires dev.lasthop.investigation;
 }

@@ -6,4 +6,5 @@ module dev.lasthop.packet {
     requires transitive dev.lasthop.address;
 
     exports dev.lasthop.packet;
+    exports dev.lasthop.packet.probe;
 }

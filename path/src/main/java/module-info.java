@@ -5,4 +5,5 @@ module dev.lasthop.path {
     requires transitive dev.lasthop.topology;
 
     exports dev.lasthop.path;
+    exports dev.lasthop.path.filter;
 }

@@ -99,7 +99,8 @@ public final class Assembler {
         PROBE_READ_KERNEL_STR(115),
         RINGBUF_RESERVE(131),
         RINGBUF_SUBMIT(132),
-        GET_CURRENT_TASK_BTF(158);
+        GET_CURRENT_TASK_BTF(158),
+        SNPRINTF(165);
 
         private final int number;
 

@@ -12,7 +12,8 @@ enum BpfCall {
     MAP_LOOKUP_ELEM(1, 32),
     MAP_UPDATE_ELEM(2, 32),
     PROG_LOAD(5, 120),
-    RAW_TRACEPOINT_OPEN(17, 16);
+    RAW_TRACEPOINT_OPEN(17, 16),
+    MAP_FREEZE(22, 16);
 
     static final int NAME = 16; // BPF_OBJ_NAME_LEN
 

@@ -3,10 +3,12 @@ package dev.lasthop.bpf;
 import dev.lasthop.linux.Fd;
 import dev.lasthop.linux.Memory;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /** Memory that programs and user space share. It ends with its last descriptor and program. */
 public final class BpfMap implements AutoCloseable {
     private static final int NAME_AT = 28;
+    private static final int READ_ONLY = 1 << 7; // BPF_F_RDONLY_PROG
 
     private final Fd fd;
     private final int keySize;
@@ -41,6 +43,31 @@ public final class BpfMap implements AutoCloseable {
             BpfCall.name(out, NAME_AT, name);
             long fd = BpfCall.MAP_CREATE.call("create the BPF map " + name, attributes);
             return new BpfMap(Fd.owning(fd), keySize, valueSize);
+        }
+    }
+
+    /**
+     * A text that programs may use as a format and nobody can change. Linux 5.13 is the first to have a use for it.
+     *
+     * @param text ASCII
+     */
+    static BpfMap text(String name, String text) {
+        byte[] bytes = (text + "\0").getBytes(StandardCharsets.US_ASCII);
+        try (Memory attributes = BpfCall.MAP_CREATE.attributes();
+                Memory freeze = BpfCall.MAP_FREEZE.attributes()) {
+            ByteBuffer out = attributes.bytes();
+            out.putInt(Type.ARRAY.number)
+                    .putInt(Integer.BYTES)
+                    .putInt(bytes.length)
+                    .putInt(1)
+                    .putInt(READ_ONLY);
+            BpfCall.name(out, NAME_AT, name);
+            Fd fd = Fd.owning(BpfCall.MAP_CREATE.call("create the BPF map " + name, attributes));
+            var map = new BpfMap(fd, Integer.BYTES, bytes.length);
+            map.put(0, bytes);
+            freeze.bytes().putInt(0, fd.raw());
+            BpfCall.MAP_FREEZE.call("freeze the BPF map " + name, freeze);
+            return map;
         }
     }
 

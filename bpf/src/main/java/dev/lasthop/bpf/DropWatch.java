@@ -1,14 +1,17 @@
 package dev.lasthop.bpf;
 
 import dev.lasthop.bpf.PacketEvent.Kind;
+import dev.lasthop.linux.Errno;
 import dev.lasthop.linux.Fd;
+import dev.lasthop.linux.KernelException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Watches wanted packets by BPF programs on the kernel's tracepoints: nothing but a match comes to user space. Once recognised, a
@@ -50,7 +53,7 @@ public final class DropWatch implements PacketEvents {
     /**
      * Attaches the programs that {@code kinds} need. A tracepoint that this kernel lacks (ICMP_SENT before 6.10) is left out.
      *
-     * @throws dev.lasthop.linux.KernelException EPERM without the capabilities; ENOENT without BTF; with the verifier's words
+     * @throws KernelException EPERM without the capabilities; ENOENT without BTF; with the verifier's words
      * @throws NoSuchElementException if a struct of this kernel is not as expected
      */
     public static DropWatch open(PacketFilter filter, Set<Kind> kinds) {
@@ -64,13 +67,27 @@ public final class DropWatch implements PacketEvents {
         List<String> names =
                 new ArrayList<>(chosen.stream().map(Tracepoint::name).toList());
         names.add("consume_skb");
-        List<Attachment> attached = new ArrayList<>();
-        var maps = new WatchMaps();
         try (KernelBtf btf = KernelBtf.open(KernelLayout.names(names))) {
             var kernel = new KernelLayout(btf.types());
+            try {
+                return open(kernel, btf.types(), filter, chosen, true);
+            } catch (KernelException e) {
+                if (e.is(Errno.EPERM)) {
+                    throw e;
+                }
+                return open(kernel, btf.types(), filter, chosen, false); // before 5.13 programs cannot name functions
+            }
+        }
+    }
+
+    private static DropWatch open(
+            KernelLayout kernel, Btf btf, PacketFilter filter, List<Tracepoint> chosen, boolean named) {
+        List<Attachment> attached = new ArrayList<>();
+        var maps = new WatchMaps(named);
+        try {
             attach(kernel, maps, filter, chosen, attached);
             var symbols = new KernelSymbols();
-            var reasons = new DropReasons(btf.types().enumValues(DropReasons.ENUM));
+            var reasons = new DropReasons(btf.enumValues(DropReasons.ENUM));
             return new DropWatch(maps, attached, new EventDecoder(reasons, symbols), symbols);
         } catch (RuntimeException e) {
             detach(attached);
@@ -108,16 +125,26 @@ public final class DropWatch implements PacketEvents {
         }
     }
 
+    // Plain loops here and in the decoder: the first events are decoded by a JVM that has just started.
     @Override
     public List<PacketEvent> take(Duration limit) {
         List<EventDecoder.Raw> raw = new ArrayList<>();
-        if (maps.events().drain(record -> raw.add(EventDecoder.Raw.of(record))) == 0 && !limit.isZero()) {
+        Consumer<ByteBuffer> sink = record -> raw.add(EventDecoder.Raw.of(record));
+        if (maps.events().drain(sink) == 0 && !limit.isZero()) {
             maps.events().await(limit);
-            maps.events().drain(record -> raw.add(EventDecoder.Raw.of(record)));
+            maps.events().drain(sink);
         }
-        raw.sort(Comparator.comparingLong(EventDecoder.Raw::nanos));
-        symbols.learn(raw.stream().flatMap(each -> each.addresses().stream()).toList());
-        return raw.stream().map(decoder::decode).toList();
+        raw.sort((left, right) -> Long.compare(left.nanos(), right.nanos()));
+        List<Long> unnamed = new ArrayList<>();
+        for (EventDecoder.Raw each : raw) {
+            unnamed.addAll(each.addresses());
+        }
+        symbols.learn(unnamed);
+        List<PacketEvent> events = new ArrayList<>(raw.size());
+        for (EventDecoder.Raw each : raw) {
+            events.add(decoder.decode(each));
+        }
+        return events;
     }
 
     @Override

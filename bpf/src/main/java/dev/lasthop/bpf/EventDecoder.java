@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** From the programs' records to events. */
 final class EventDecoder {
@@ -33,12 +32,35 @@ final class EventDecoder {
             return bytes.getLong(EventLayout.NANOS);
         }
 
-        /** The addresses in the kernel that it speaks of. */
+        /** The addresses in the kernel that it speaks of and does not name. */
         List<Long> addresses() {
             List<Long> all = new ArrayList<>();
-            all.add(bytes.getLong(EventLayout.LOCATION));
-            all.addAll(frames());
+            if (!named() && bytes.limit() > EventLayout.NAMES) {
+                all.add(bytes.getLong(EventLayout.LOCATION));
+                all.addAll(frames());
+            }
             return all;
+        }
+
+        boolean named() {
+            return bytes.limit() > EventLayout.NAMES && bytes.get(EventLayout.NAMES) != 0;
+        }
+
+        /** The location's name and those of the stack. */
+        List<String> names() {
+            List<String> names = new ArrayList<>();
+            for (int half = 0; half < 2; half++) {
+                byte[] text = new byte[EventLayout.NAMES_BYTES];
+                bytes.get(EventLayout.NAMES + half * EventLayout.NAMES_BYTES, text);
+                int from = 0;
+                for (int i = 0; i < text.length && text[i] != 0; i++) {
+                    if (text[i] == ' ') { // a name that was cut has none after it
+                        names.add(new String(text, from, i - from, StandardCharsets.US_ASCII));
+                        from = i + 1;
+                    }
+                }
+            }
+            return names.subList(0, Math.min(names.size(), 1 + frames().size()));
         }
 
         List<Long> frames() {
@@ -59,11 +81,8 @@ final class EventDecoder {
     PacketEvent decode(Raw raw) {
         ByteBuffer in = raw.bytes;
         Kind kind = KINDS[in.getInt(EventLayout.KIND)];
-        List<String> stack = raw.frames().stream()
-                .map(symbols::name)
-                .flatMap(Optional::stream)
-                .dropWhile(each -> each.startsWith("bpf_")) // our own program
-                .toList();
+        List<String> names = names(raw);
+        List<String> stack = stack(names);
         boolean route = kind == Kind.ROUTE;
         return new PacketEvent(
                 raw.nanos(),
@@ -73,9 +92,7 @@ final class EventDecoder {
                 Math.max(0, in.getInt(EventLayout.IF_INDEX)),
                 device(in),
                 kind == Kind.DROP ? reasons.name(in.getInt(EventLayout.REASON)) : "",
-                kind == Kind.DROP
-                        ? symbols.name(in.getLong(EventLayout.LOCATION)).orElse("")
-                        : "",
+                kind == Kind.DROP ? names.getFirst() : "",
                 stack,
                 route ? in.getInt(EventLayout.FAMILY) : family(in.getInt(EventLayout.FAMILY)),
                 route ? addresses(in) : packet(in),
@@ -83,6 +100,30 @@ final class EventDecoder {
                 in.getInt(EventLayout.ERROR),
                 in.getInt(EventLayout.DETAIL),
                 !route && in.getInt(EventLayout.FOLLOWED) != 0);
+    }
+
+    /** The location's name and those of the stack; empty for what has none. */
+    private List<String> names(Raw raw) {
+        if (raw.named()) {
+            return raw.names();
+        }
+        List<String> names = new ArrayList<>();
+        for (long address : raw.addresses()) {
+            names.add(symbols.name(address).orElse(""));
+        }
+        return names;
+    }
+
+    private static List<String> stack(List<String> names) {
+        List<String> stack = new ArrayList<>();
+        for (int i = 1; i < names.size(); i++) { // the first is the location
+            String name = names.get(i);
+            boolean ours = stack.isEmpty() && name.startsWith("bpf_"); // this very program
+            if (!ours && !name.isEmpty() && !name.startsWith("0x")) {
+                stack.add(name);
+            }
+        }
+        return stack;
     }
 
     private static long packetNamespace(ByteBuffer in) {
@@ -105,11 +146,7 @@ final class EventDecoder {
             return told;
         }
         boolean incoming = in.getInt(EventLayout.FOLLOWED) != LOOPBACK;
-        boolean interrupt = stack.stream()
-                .anyMatch(each -> each.equals("net_rx_action")
-                        || each.equals("__napi_poll")
-                        || each.startsWith("ip_rcv")
-                        || each.startsWith("__netif_receive"));
+        boolean interrupt = stack.contains("net_rx_action") || stack.contains("__napi_poll");
         if (incoming || interrupt) {
             boolean fresh = in.getLong(EventLayout.NANOS) - in.getLong(EventLayout.HINT_NANOS) < HINT_NANOS;
             return fresh ? Integer.toUnsignedLong(in.getInt(EventLayout.HINT_NAMESPACE)) : 0;

@@ -27,9 +27,14 @@ final class EventLayout {
     static final int HINT_NANOS = 120;
     static final int PACKET = 128;
     static final int SIZE = PACKET + PacketEvent.MOST_BYTES;
-    static final int STACK = SIZE;
-    static final int FRAMES = 24;
-    static final int SIZE_WITH_STACK = STACK + FRAMES * 8;
+    static final int STACK = SIZE; // only where there are no names
+    static final int FRAMES = 23;
+    static final int NAMES = STACK
+            + FRAMES * 8; // two texts of twelve names each; the location is the first; empty where the kernel cannot
+    // write them
+    static final int NAMES_BYTES = 480;
+    static final int NAMES_AT_ONCE = 12; // more than that bpf_snprintf does not take
+    static final int SIZE_WITH_STACK = NAMES + 2 * NAMES_BYTES;
 
     private EventLayout() {}
 }

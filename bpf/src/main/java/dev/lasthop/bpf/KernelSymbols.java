@@ -30,6 +30,9 @@ public final class KernelSymbols {
 
     /** The function that an address is in; empty if it cannot be told. */
     public Optional<String> name(long address) {
+        if (address == 0) {
+            return Optional.empty();
+        }
         learn(List.of(address));
         return Optional.ofNullable(known.get(address)).filter(name -> !name.isEmpty());
     }
@@ -41,6 +44,9 @@ public final class KernelSymbols {
 
     /** Finds the names of many addresses in one pass. */
     public void learn(Collection<Long> addresses) {
+        if (addresses.isEmpty()) {
+            return;
+        }
         long[] wanted = addresses.stream()
                 .filter(address -> address != 0 && !known.containsKey(address))
                 .mapToLong(address -> address ^ Long.MIN_VALUE) // sorts as unsigned

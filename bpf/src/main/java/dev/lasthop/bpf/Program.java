@@ -90,7 +90,7 @@ public final class Program implements AutoCloseable {
             if (text.matches("\\d+: \\(.*")) {
                 instruction = text.replaceAll("\\s+;.*", "");
             } else if (!text.matches("\\d+: R.*|R\\d.*=.*|verification time.*|stack depth.*")) {
-                said = text;
+                said = text.replaceAll("processed \\d+ insns.*", "");
             }
         }
         return instruction.isEmpty() ? said : said + " (at " + instruction + ")";

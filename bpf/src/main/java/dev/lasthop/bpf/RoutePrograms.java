@@ -70,7 +70,7 @@ final class RoutePrograms {
         to.load(DOUBLE, R9, R9, kernel.at("fib_nh_common.nhc_dev")).jumpIf(EQUAL, R9, 0, "noHop");
         WatchPrograms.device(to, kernel);
         to.label("noHop").load(DOUBLE, R1, R7, 24).jumpIfWord(EQUAL, R1, 0, "done");
-        WatchPrograms.stack(to);
+        WatchPrograms.stack(to, maps);
         return end(to);
     }
 
@@ -107,7 +107,7 @@ final class RoutePrograms {
         to.load(DOUBLE, R1, R7, 0).load(WORD, R1, R1, kernel.at("net.ns.inum"));
         to.store(WORD, R8, EventLayout.SOCKET_NAMESPACE, R1);
         to.load(WORD, R1, R8, EventLayout.ERROR).jumpIf(EQUAL, R1, 0, "done");
-        WatchPrograms.stack(to);
+        WatchPrograms.stack(to, maps);
         return end(to);
     }
 
@@ -134,7 +134,7 @@ final class RoutePrograms {
     private void begin(Assembler to, int number, int family) {
         WatchPrograms.reserve(to, maps, EventLayout.SIZE_WITH_STACK);
         WatchPrograms.head(to, number);
-        to.store(WORD, R8, EventLayout.FAMILY, family);
+        to.store(WORD, R8, EventLayout.FAMILY, family).store(WORD, R8, EventLayout.NAMES, 0);
         to.call(Helper.GET_CURRENT_TASK_BTF).load(DOUBLE, R1, R0, kernel.at("task_struct.nsproxy"));
         to.load(DOUBLE, R1, R1, kernel.at("nsproxy.net_ns")).load(WORD, R1, R1, kernel.at("net.ns.inum"));
         to.store(WORD, R8, EventLayout.TASK_NAMESPACE, R1);

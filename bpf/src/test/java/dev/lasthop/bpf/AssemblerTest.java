@@ -27,10 +27,11 @@ class AssemblerTest {
                 .store(Size.WORD, R10, -4, 7)
                 .wide(R2, 0x1122334455667788L)
                 .store(Size.DOUBLE, R10, -16, R2)
-                .jumpIf(Condition.EQUAL, R6, 0, "out")
-                .jumpIfWord(Condition.NOT_EQUAL, R2, -1, "out")
-                .calculate(Operation.ADD, R2, R6)
                 .call(Helper.KTIME_GET_NS)
+                .jumpIf(Condition.EQUAL, R0, 0, "out")
+                .jumpIfWord(Condition.NOT_EQUAL, R0, -1, "out")
+                .move(R2, 5)
+                .calculate(Operation.ADD, R2, R0)
                 .label("out")
                 .move(R0, 0)
                 .exit();
@@ -46,10 +47,11 @@ class AssemblerTest {
                         "1802000088776655", // r2 = 0x1122334455667788, lower half
                         "0000000044332211", // upper half
                         "7b2af0ff00000000", // *(u64 *)(r10 - 16) = r2
-                        "1506030000000000", // if r6 == 0 goto +3
-                        "56020200ffffffff", // if w2 != -1 goto +2
-                        "0f62000000000000", // r2 += r6
                         "8500000005000000", // call 5
+                        "1500030000000000", // if r0 == 0 goto +3
+                        "56000200ffffffff", // if w0 != -1 goto +2
+                        "b702000005000000", // r2 = 5
+                        "0f02000000000000", // r2 += r0
                         "b700000000000000", // r0 = 0
                         "9500000000000000")); // exit
         List<Instruction> instructions = program().instructions();
@@ -88,9 +90,9 @@ class AssemblerTest {
                     .contains("*(u32 *)(r10 -4) = 7")
                     .contains("r2 = 0x1122334455667788")
                     .contains("*(u64 *)(r10 -16) = r2")
-                    .contains("if r6 == 0x0 goto")
-                    .contains("if w2 != 0xffffffff goto")
-                    .contains("r2 += r6")
+                    .contains("if r0 == 0x0 goto")
+                    .contains("if w0 != 0xffffffff goto")
+                    .contains("r2 += r0")
                     .contains("exit");
         }
     }

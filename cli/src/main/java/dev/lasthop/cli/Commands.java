@@ -1,6 +1,18 @@
 package dev.lasthop.cli;
 
+import dev.lasthop.cli.catalogue.FaultsCommand;
+import dev.lasthop.cli.demo.DemoCommand;
+import dev.lasthop.cli.flow.DiagnoseCommand;
+import dev.lasthop.cli.flow.PathCommand;
+import dev.lasthop.cli.flow.TraceCommand;
 import dev.lasthop.cli.frame.Command;
+import dev.lasthop.cli.lab.LabBreak;
+import dev.lasthop.cli.lab.LabDown;
+import dev.lasthop.cli.lab.LabList;
+import dev.lasthop.cli.lab.LabMend;
+import dev.lasthop.cli.lab.LabServe;
+import dev.lasthop.cli.lab.LabShell;
+import dev.lasthop.cli.lab.LabUp;
 import java.util.List;
 
 /** The commands that there are, in the order of the help. A new command is one class and one line here. */
@@ -8,6 +20,18 @@ final class Commands {
     private Commands() {}
 
     static List<Command> all() {
-        return List.of();
+        return List.of(
+                new DemoCommand(),
+                new PathCommand(),
+                new TraceCommand(),
+                new DiagnoseCommand(),
+                new FaultsCommand(),
+                new LabUp(),
+                new LabBreak(),
+                new LabMend(),
+                new LabDown(),
+                new LabList(),
+                new LabShell(),
+                new LabServe());
     }
 }

@@ -30,6 +30,7 @@ public final class Training {
                 System.err.println("training: " + words + ": exit code " + code);
             }
         }
+        Main.main(new String[] {"--version"}); // the whole way from the first line to the end of the process
     }
 
     private static Streams streams() {

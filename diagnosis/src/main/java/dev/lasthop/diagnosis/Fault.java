@@ -8,19 +8,20 @@ import java.util.stream.Stream;
  * ({@link Faults}) lists them.
  */
 public interface Fault {
-    /** The stable id, {@code ip-forward-disabled}. */
-    String id();
+    /** What the catalogue says of it. */
+    Page page();
 
-    Group group();
+    default String id() {
+        return page().id();
+    }
 
-    /** What is wrong, in a sentence without a full stop: "The host does not forward IPv4 packets". */
-    String title();
+    default Group group() {
+        return page().group();
+    }
 
-    /** How it is told apart from what looks the same. */
-    String recognised();
-
-    /** How it is mended. */
-    String mending();
+    default String title() {
+        return page().title();
+    }
 
     /** Whether it breaks only some of the packets or connections. */
     default boolean isIntermittent() {

@@ -60,6 +60,11 @@ public record Injection(
                 network, family, ask, steps, verdict, side, scene -> Optional.of(hop.apply(scene)), mendable);
     }
 
+    /** Where the contract leaves open which journey is said to have broken. */
+    public Injection openSide() {
+        return new Injection(network, family, ask, steps, verdict, Optional.empty(), lastHop, mendable);
+    }
+
     /** For faults that a person has to mend. */
     public Injection notMendable() {
         return new Injection(network, family, ask, steps, verdict, side, lastHop, false);

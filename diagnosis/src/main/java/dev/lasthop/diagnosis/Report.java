@@ -41,6 +41,26 @@ public record Report(
     /** How many probes were sent, reached the last hop of the request's way, and were answered. */
     public record Counts(int sent, int delivered, int answered) {}
 
+    /** This, with the time that the whole took. */
+    public Report took(long millis) {
+        return new Report(
+                source,
+                destination,
+                protocol,
+                family,
+                verdict,
+                direction,
+                lastHop,
+                nextHop,
+                cause,
+                alternatives,
+                hops,
+                probes,
+                level,
+                notes,
+                millis);
+    }
+
     public boolean isHealthy() {
         return verdict == Verdict.HEALTHY;
     }

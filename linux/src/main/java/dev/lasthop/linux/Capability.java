@@ -33,8 +33,8 @@ public enum Capability {
 
     /** Those of them that the calling thread has in effect. */
     public static Set<Capability> effective() {
-        try (Memory header = new Memory(8);
-                Memory sets = new Memory(24)) {
+        try (Memory header = Memory.confined(8);
+                Memory sets = Memory.confined(24)) {
             header.bytes().putInt(VERSION_3).putInt(0);
             Kernel.call("read capabilities", SystemCall.CAPGET, header.address(), sets.address());
             ByteBuffer bytes = sets.bytes(); // twice: effective, permitted, inheritable

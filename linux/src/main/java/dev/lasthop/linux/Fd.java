@@ -74,6 +74,14 @@ public final class Fd implements AutoCloseable {
         return now;
     }
 
+    /** {@code st_ino} of {@code fstat(2)}. */
+    public long inode() {
+        try (Memory status = Memory.confined(256)) { // struct stat: st_dev, st_ino come first on both machines
+            call("look at a file descriptor", SystemCall.FSTAT, raw(), status.address());
+            return status.bytes().getLong(8);
+        }
+    }
+
     public boolean isOpen() {
         return raw.get() >= 0;
     }
@@ -94,8 +102,8 @@ public final class Fd implements AutoCloseable {
 
     /** {@code getsockname(2)}, as the bytes of a {@code struct sockaddr_*}. */
     public byte[] localAddress() {
-        try (Memory address = new Memory(128);
-                Memory length = new Memory(8)) {
+        try (Memory address = Memory.confined(128);
+                Memory length = Memory.confined(8)) {
             length.bytes().putInt(0, 128);
             call("read a socket's address", SystemCall.GETSOCKNAME, raw(), address.address(), length.address());
             byte[] bytes = new byte[length.bytes().getInt(0)];
@@ -130,7 +138,7 @@ public final class Fd implements AutoCloseable {
     /** {@code getsockopt(2)} whose value is also an input: the kernel reads {@code value}, overwrites it, and may say that it is shorter. */
     public byte[] option(int level, int name, byte[] value) {
         try (Memory memory = Memory.of(value);
-                Memory length = new Memory(8)) {
+                Memory length = Memory.confined(8)) {
             length.bytes().putInt(0, value.length);
             call(
                     "read socket option %d/%d".formatted(level, name),

@@ -8,21 +8,33 @@ import java.nio.charset.StandardCharsets;
 
 /** Memory that the kernel can read and write, seen from Java as a native-order {@link ByteBuffer}. Zeroed at first. */
 public final class Memory implements AutoCloseable {
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena;
     private final MemorySegment segment;
 
-    public Memory(long size) {
+    @SuppressWarnings("MustBeClosedChecker") // closed by close()
+    private Memory(boolean shared, long size) {
+        arena = shared ? Arena.ofShared() : Arena.ofConfined();
         segment = arena.allocate(size, 8);
     }
 
-    /** Memory that holds {@code bytes}. */
+    /** Memory for any thread. Closing it stops all threads for a moment: not for what lives for one call only. */
+    public Memory(long size) {
+        this(true, size);
+    }
+
+    /** Memory for the calling thread alone; cheap to close. */
+    public static Memory confined(long size) {
+        return new Memory(false, size);
+    }
+
+    /** Memory that holds {@code bytes}, for the calling thread alone. */
     public static Memory of(byte[] bytes) {
-        var memory = new Memory(Math.max(bytes.length, 1));
+        Memory memory = confined(Math.max(bytes.length, 1));
         memory.bytes().put(bytes);
         return memory;
     }
 
-    /** Memory that holds {@code text} in UTF-8 and a closing zero. */
+    /** Memory that holds {@code text} in UTF-8 and a closing zero, for the calling thread alone. */
     public static Memory of(String text) {
         return of((text + "\0").getBytes(StandardCharsets.UTF_8));
     }

@@ -43,6 +43,11 @@ public final class Bytes {
         return Byte.toUnsignedInt(array[index]);
     }
 
+    /** {@code length} of the bytes, from this place on. */
+    public Bytes slice(int from, int length) {
+        return new Bytes(Arrays.copyOfRange(array, from, from + length));
+    }
+
     /** A read-only view in network order. */
     public ByteBuffer buffer() {
         return ByteBuffer.wrap(array).asReadOnlyBuffer();

@@ -112,6 +112,63 @@ public record PacketState(
                 changed);
     }
 
+    public PacketState withMacs(MacAddress newSource, MacAddress newDestination) {
+        return new PacketState(
+                flow,
+                length,
+                dontFragment,
+                timeToLive,
+                mark,
+                in,
+                out,
+                bridgePortIn,
+                bridgePortOut,
+                Optional.of(newSource),
+                Optional.of(newDestination),
+                tcpFlags,
+                icmpType,
+                icmpCode,
+                tracking);
+    }
+
+    public PacketState withTimeToLive(int changed) {
+        return new PacketState(
+                flow,
+                length,
+                dontFragment,
+                changed,
+                mark,
+                in,
+                out,
+                bridgePortIn,
+                bridgePortOut,
+                sourceMac,
+                destinationMac,
+                tcpFlags,
+                icmpType,
+                icmpCode,
+                tracking);
+    }
+
+    public PacketState withLength(int changed) {
+        return new PacketState(
+                flow,
+                changed,
+                dontFragment,
+                timeToLive,
+                mark,
+                in,
+                out,
+                bridgePortIn,
+                bridgePortOut,
+                sourceMac,
+                destinationMac,
+                tcpFlags,
+                icmpType,
+                icmpCode,
+                tracking);
+    }
+
     /** Connection tracking's view in one namespace. */
     public record Tracking(State state, boolean reply, Optional<Flow> original, int mark, int status) {
         public static final Tracking UNTRACKED = new Tracking(State.UNTRACKED, false, Optional.empty(), 0, 0);

@@ -16,7 +16,8 @@ import java.util.OptionalLong;
  * @param operationalState {@code IFLA_OPERSTATE} by name: up, down, lowerlayerdown, dormant, unknown …
  * @param master the bridge, bond or VRF that this is a port of; none is 0
  * @param lower {@code IFLA_LINK}: a veth's peer, a macvlan's parent, a tunnel's underlay; none is 0
- * @param lowerNamespace where {@code lower} is, by inode; empty for this same namespace
+ * @param lowerNamespace where {@code lower} is, by inode; empty for this same namespace. For a VXLAN device also without a
+ *     {@code lower}: where its outer packets are sent and received
  * @param lowerNamespaceUnknown whether {@code lower} is in another namespace that could not be found
  * @param xdpProgram id of the XDP program on it; 0 for none
  */

@@ -3,6 +3,7 @@ package dev.lasthop.topology;
 import dev.lasthop.address.Family;
 import dev.lasthop.address.IfIndex;
 import dev.lasthop.address.IpAddress;
+import dev.lasthop.netlink.route.LinkMessage;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,6 +32,30 @@ public record NamespaceState(
         fdb = List.copyOf(fdb);
         sockets = List.copyOf(sockets);
         gaps = List.copyOf(gaps);
+    }
+
+    /**
+     * What a recording says.
+     *
+     * @throws dev.lasthop.netlink.MalformedMessageException if it is damaged
+     */
+    public static NamespaceState decode(Recording recording) {
+        List<LinkMessage> links = RouteSource.links(recording);
+        return new NamespaceState(
+                recording.inode(),
+                recording.name(),
+                LinkSource.links(recording, links),
+                RouteSource.addresses(recording),
+                RoutingSource.routes(recording),
+                RoutingSource.rules(recording),
+                RouteSource.neighbors(recording),
+                RouteSource.fdb(recording),
+                SysctlSource.decode(recording, links),
+                FirewallSource.read(recording),
+                ConntrackSource.read(recording),
+                SocketSource.read(recording),
+                CounterSource.decode(recording),
+                recording.gaps());
     }
 
     public Optional<Link> link(IfIndex index) {
@@ -64,6 +89,7 @@ public record NamespaceState(
     public boolean forwards(Family family, Link link) {
         return family == Family.IPV4
                 ? sysctls.ipv4(link.name(), "forwarding") != 0
-                : sysctls.ipv6("all", "forwarding") != 0;
+                : sysctls.ipv6("all", "forwarding") != 0
+                        || sysctls.ipv6(link.name(), "force_forwarding") != 0; // since 6.17
     }
 }

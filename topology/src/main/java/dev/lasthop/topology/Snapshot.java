@@ -12,6 +12,11 @@ public record Snapshot(List<NamespaceState> namespaces) {
                 .toList();
     }
 
+    /** @throws dev.lasthop.netlink.MalformedMessageException if a recording is damaged */
+    public static Snapshot decode(List<Recording> recordings) {
+        return new Snapshot(recordings.stream().map(NamespaceState::decode).toList());
+    }
+
     public Optional<NamespaceState> namespace(long inode) {
         return namespaces.stream().filter(state -> state.inode() == inode).findFirst();
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param namespace where, by inode
  * @param flow as it stands in the packet's headers there; for an ICMP error the flow that it quotes; empty for ARP and ND
  * @param probe which probe it belongs to, from 0; -1 where that cannot be told
+ * @param forOther whether the frame was addressed to another station: a bridge flooded it, or somebody listens in
  * @param text what it is in words, for the evidence: "ARP who has 172.17.0.1", "time exceeded from 10.0.0.1"
  */
 public record Sighting(
@@ -22,6 +23,7 @@ public record Sighting(
         Kind kind,
         Optional<Flow> flow,
         int probe,
+        boolean forOther,
         String text) {
 
     /** What part a packet has in the conversation. */

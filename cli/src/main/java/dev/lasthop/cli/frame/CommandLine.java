@@ -6,8 +6,8 @@ import dev.lasthop.linux.Capability;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -44,22 +44,22 @@ public final class CommandLine {
     }
 
     private ExitCode run(Selection selection, Output output) {
-        int width = output.terminal().width();
         if (selection.command().isEmpty()) {
-            return runWithoutCommand(selection, output, width);
+            return runWithoutCommand(selection, output);
         }
         Command command = selection.command().get();
         List<Option<?>> options = new ArrayList<>(command.options());
         options.addAll(Common.OPTIONS);
         String help = Help.PROGRAM + " " + command.name() + " --help";
-        Map<Object, List<Object>> given = new Parser(options, command.arguments(), help).parse(selection.rest());
+        IdentityHashMap<Object, List<Object>> given =
+                new Parser(options, command.arguments(), help).parse(selection.rest());
         if (given.containsKey(Common.HELP)) {
-            return show(Help.of(command, width), output);
+            return show(Help.of(command, output.terminal().width()), output);
         }
         return given.containsKey(Common.VERSION) ? showVersion(output) : command.run(new Invocation(given, output));
     }
 
-    private ExitCode runWithoutCommand(Selection selection, Output output, int width) {
+    private ExitCode runWithoutCommand(Selection selection, Output output) {
         String group = selection.group();
         List<Command> members = commands.stream()
                 .filter(command -> command.name().startsWith(group + " "))
@@ -68,11 +68,14 @@ public final class CommandLine {
         if (!selection.unknown().isEmpty()) {
             throw unknown(selection, members.isEmpty() ? commands : members, help);
         }
-        Map<Object, List<Object>> given = new Parser(Common.OPTIONS, List.of(), help).parse(selection.rest());
+        IdentityHashMap<Object, List<Object>> given =
+                new Parser(Common.OPTIONS, List.of(), help).parse(selection.rest());
         if (given.containsKey(Common.VERSION)) {
             return showVersion(output);
         }
         if (given.containsKey(Common.HELP)) {
+            int width =
+                    output.terminal().width(); // asked for late: finding out costs a system call, the first of its kind
             return show(group.isEmpty() ? Help.of(commands, width) : Help.ofGroup(group, members, width), output);
         }
         throw CommandException.usage(

@@ -1,15 +1,15 @@
 package dev.lasthop.cli.frame;
 
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** One command line, read: what was given for each option and argument, and where the results go. */
 public final class Invocation {
-    private final Map<Object, List<Object>> given;
+    private final IdentityHashMap<Object, List<Object>> given;
     private final Output output;
 
-    Invocation(Map<Object, List<Object>> given, Output output) {
+    Invocation(IdentityHashMap<Object, List<Object>> given, Output output) {
         this.given = given;
         this.output = output;
     }

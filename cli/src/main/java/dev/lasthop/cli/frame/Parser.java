@@ -3,7 +3,6 @@ package dev.lasthop.cli.frame;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -14,7 +13,7 @@ final class Parser {
     private final List<Option<?>> options;
     private final List<Argument<?>> arguments;
     private final String help;
-    private final Map<Object, List<Object>> given = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, List<Object>> given = new IdentityHashMap<>();
     private final List<String> words = new ArrayList<>();
 
     /** @param help the command line that shows the help, for messages */
@@ -25,7 +24,7 @@ final class Parser {
     }
 
     /** Reads options and arguments. Arguments may be missing where the help or the version was asked for. */
-    Map<Object, List<Object>> parse(List<String> typed) {
+    IdentityHashMap<Object, List<Object>> parse(List<String> typed) {
         int next = 0;
         while (next < typed.size()) {
             String word = typed.get(next++);

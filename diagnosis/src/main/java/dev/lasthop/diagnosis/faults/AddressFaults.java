@@ -8,6 +8,12 @@ public final class AddressFaults {
     private AddressFaults() {}
 
     public static List<Fault> all() {
-        return List.of();
+        return List.of(
+                new NoAddress(),
+                new NeighborUnreachable(),
+                new WrongPrefixLength(),
+                new NoDefaultRoute(),
+                new WrongGateway(),
+                new Ipv6Disabled());
     }
 }

@@ -6,6 +6,7 @@ import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
+import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
@@ -21,37 +22,22 @@ public final class IpForwardDisabled implements Fault {
     public IpForwardDisabled() {}
 
     @Override
-    public String id() {
-        return "ip-forward-disabled";
-    }
-
-    @Override
-    public Group group() {
-        return Group.ROUTING;
-    }
-
-    @Override
-    public String title() {
-        return "The host does not forward IPv4 packets";
-    }
-
-    @Override
-    public String recognised() {
-        return "The packet is seen coming in on an interface of a namespace that it is not addressed to, and never going out; "
-                + "net.ipv4.conf.DEVICE.forwarding is 0 for the interface that it came in by. The kernel drops it as "
-                + "IP_INADDRERRORS, as it does for an address that is not its own, and sends no ICMP error.";
-    }
-
-    @Override
-    public String mending() {
-        return "Forwarding is switched on in that namespace: net.ipv4.ip_forward, or, where that is 1 already, the interface's own "
-                + "setting.";
+    public Page page() {
+        return new Page(
+                "ip-forward-disabled",
+                Group.ROUTING,
+                "The host does not forward IPv4 packets",
+                "The packet is seen coming in on an interface of a namespace that it is not addressed to, and never going out; "
+                        + "net.ipv4.conf.DEVICE.forwarding is 0 for the interface that it came in by. The kernel drops it as "
+                        + "IP_INADDRERRORS, as it does for an address that is not its own, and sends no ICMP error.",
+                "Forwarding is switched on in that namespace: net.ipv4.ip_forward, or, where that is 1 already, the interface's "
+                        + "own setting.");
     }
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
         return dossier.obstacle(Obstacle.ForwardingOff.class)
-                .filter(off -> off.family() == Family.IPV4)
+                .filter(off -> off.family() == Family.IPV4 && !Bounced.back(dossier, off))
                 .map(off -> {
                     String namespace = off.input().namespaceName();
                     String link = off.input().linkName();

@@ -8,6 +8,24 @@ public final class LinkFaults {
     private LinkFaults() {}
 
     public static List<Fault> all() {
-        return List.of();
+        return List.of(
+                new LinkDown(),
+                new LoopbackDown(),
+                new NoInterface(),
+                new PeerDown(),
+                new NotBridged(),
+                new BridgeMissing(),
+                new BridgeDown(),
+                new GatewayAddressMissing(),
+                new HostEndHasAddress(),
+                new StpNotForwarding(),
+                new PortIsolated(),
+                new HairpinOff(),
+                new DuplicateIp(),
+                new StaleNeighbor(),
+                new WrongFdbEntry(),
+                new MacvlanParent(),
+                new MacvlanMode(),
+                new UplinkNoCarrier());
     }
 }

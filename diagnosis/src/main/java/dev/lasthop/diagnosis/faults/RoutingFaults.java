@@ -8,6 +8,16 @@ public final class RoutingFaults {
     private RoutingFaults() {}
 
     public static List<Fault> all() {
-        return List.of(new IpForwardDisabled());
+        return List.of(
+                new IpForwardDisabled(),
+                new Ipv6ForwardDisabled(),
+                new NoRoute(),
+                new BlackholeRoute(),
+                new UnreachableRoute(),
+                new PolicyRule(),
+                new ReturnRouteHijacked(),
+                new RpFilter(),
+                new SubnetOverlap(),
+                new NotOnThisHost());
     }
 }

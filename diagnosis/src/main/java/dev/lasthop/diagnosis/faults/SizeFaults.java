@@ -8,6 +8,6 @@ public final class SizeFaults {
     private SizeFaults() {}
 
     public static List<Fault> all() {
-        return List.of();
+        return List.of(new MtuExceeded(), new PmtuBlackhole(), new VethMtuMismatch(), new BridgePortMtu());
     }
 }

@@ -86,6 +86,12 @@ public final class RuleBuilder {
         return step(addressLoad(addresses, false)).step(new Check.Lookup(set, FIRST, 0, false, setId, false));
     }
 
+    /** Packets of this family only, in tables that see others too. */
+    public RuleBuilder family(Family addresses) {
+        familyCheck(addresses);
+        return this;
+    }
+
     /** {@code meta l4proto PROTOCOL}. */
     public RuleBuilder protocol(Protocol protocol) {
         return step(new Load.Meta(FIRST, MetaKey.TRANSPORT)).step(Check.Compare.equal(FIRST, (byte) protocol.number()));

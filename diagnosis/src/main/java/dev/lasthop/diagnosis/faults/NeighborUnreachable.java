@@ -1,0 +1,46 @@
+package dev.lasthop.diagnosis.faults;
+
+import dev.lasthop.diagnosis.Dossier;
+import dev.lasthop.diagnosis.Fault;
+import dev.lasthop.diagnosis.Finding;
+import dev.lasthop.diagnosis.Group;
+import dev.lasthop.diagnosis.Page;
+import dev.lasthop.diagnosis.Remedy;
+import java.util.stream.Stream;
+
+/** The next hop is silent, and nothing here explains it. */
+public final class NeighborUnreachable implements Fault {
+    /** Stateless. */
+    public NeighborUnreachable() {}
+
+    @Override
+    public Page page() {
+        return new Page(
+                "neighbor-unreachable",
+                Group.ADDRESSES,
+                "The next hop does not answer",
+                "ARP or ND for the next hop is seen leaving and never answered, nobody that can be seen "
+                        + "has the address, and no fault of this host explains it.",
+                "What is wrong is at the next hop: its address, its cable, its VLAN.");
+    }
+
+    @Override
+    public Stream<Finding> examine(Dossier dossier) {
+        return Unanswered.in(dossier, Unanswered.Cause.NEIGHBOR_UNREACHABLE)
+                .map(found -> Finding.of(
+                                this,
+                                dossier.agreement() * 0.95,
+                                "%s asks for %s on %s and nobody answers. Nothing on this host explains that: the next hop is off, has another address, or is on another segment."
+                                        .formatted(
+                                                found.what().from().namespaceName(),
+                                                found.what().wanted(),
+                                                found.what().from().linkName()))
+                        .because(dossier.bracket())
+                        .because(
+                                "neighbor",
+                                "nobody answers for " + found.what().wanted() + " on "
+                                        + found.what().from())
+                        .mendedBy(
+                                Remedy.advice("see to " + found.what().wanted() + ": is it up, and on this segment?")));
+    }
+}

@@ -1,0 +1,65 @@
+package dev.lasthop.diagnosis.faults;
+
+import dev.lasthop.diagnosis.Dossier;
+import dev.lasthop.diagnosis.Fault;
+import dev.lasthop.diagnosis.Finding;
+import dev.lasthop.diagnosis.Group;
+import dev.lasthop.diagnosis.Injection;
+import dev.lasthop.diagnosis.Page;
+import dev.lasthop.diagnosis.Remedy;
+import dev.lasthop.diagnosis.Side;
+import dev.lasthop.diagnosis.Verdict;
+import dev.lasthop.path.Obstacle;
+import dev.lasthop.wiring.step.LinkStep;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** One end of a veth pair is down, so the other has no carrier. */
+public final class PeerDown implements Fault {
+    /** Stateless. */
+    public PeerDown() {}
+
+    @Override
+    public Page page() {
+        return new Page(
+                "peer-down",
+                Group.LINKS,
+                "The other end of the veth pair is down",
+                "The near end is up without carrier (operstate lowerlayerdown), and its peer, which can "
+                        + "be seen, lacks IFF_UP. The kernel drops at the near end's queue (QDISC_DROP), as it "
+                        + "does for a full queue, but then there is a carrier.",
+                "The peer is set up.");
+    }
+
+    @Override
+    public Stream<Finding> examine(Dossier dossier) {
+        return dossier.obstacle(Obstacle.PeerDown.class)
+                .filter(down -> !UplinkNoCarrier.isUplink(dossier, down.near()))
+                .map(down -> Finding.of(
+                                this,
+                                dossier.agreement(),
+                                "%s and %s are the two ends of one veth pair; %s is set down, so nothing passes."
+                                        .formatted(down.near(), down.peer(), down.peer()))
+                        .because(dossier.bracket())
+                        .because("link", down.near() + " has no carrier")
+                        .because("link", down.peer() + " has no IFF_UP")
+                        .mendedBy(Remedy.of(
+                                        "set " + down.peer().linkName() + " up",
+                                        "interface",
+                                        LinkStep.up(
+                                                Where.of(down.peer()),
+                                                down.peer().linkName()))
+                                .undoneBy(LinkStep.down(
+                                        Where.of(down.peer()), down.peer().linkName()))));
+    }
+
+    @Override
+    public List<Injection> injections() {
+        return List.of(Injection.of(
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD,
+                Verdict.NOT_SENT,
+                Side.REQUEST,
+                scene -> List.of(LinkStep.down(scene.node(), scene.hostEnd()))));
+    }
+}

@@ -1,0 +1,88 @@
+package dev.lasthop.diagnosis.faults;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.address.MacAddress;
+import dev.lasthop.diagnosis.Dossier;
+import dev.lasthop.diagnosis.Fault;
+import dev.lasthop.diagnosis.Finding;
+import dev.lasthop.diagnosis.Group;
+import dev.lasthop.diagnosis.Injection;
+import dev.lasthop.diagnosis.Page;
+import dev.lasthop.diagnosis.Remedy;
+import dev.lasthop.diagnosis.Side;
+import dev.lasthop.diagnosis.Verdict;
+import dev.lasthop.path.Obstacle;
+import dev.lasthop.wiring.step.NeighborStep;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A neighbour entry has the wrong MAC. */
+public final class StaleNeighbor implements Fault {
+    /** Stateless. */
+    public StaleNeighbor() {}
+
+    @Override
+    public Page page() {
+        return new Page(
+                "stale-neighbor",
+                Group.LINKS,
+                "The neighbour entry has a MAC that is not the next hop's",
+                "The entry's link-layer address belongs to nobody, or to somebody else, while the owner "
+                        + "of the address on the segment has another one. The kernel says OTHERHOST, or nothing.",
+                "The entry is deleted, so that the address is asked for again.");
+    }
+
+    @Override
+    public Stream<Finding> examine(Dossier dossier) {
+        return dossier.obstacle(Obstacle.WrongMac.class)
+                .filter(wrong -> wrong.entry().isPresent() && LooseEnd.in(dossier).isEmpty())
+                .filter(wrong -> wrong.holders().isEmpty()
+                        || wrong.owners().stream()
+                                .noneMatch(owner -> wrong.holders().contains(owner)))
+                .map(wrong -> {
+                    String holder = wrong.holders().isEmpty()
+                            ? "nobody has that address"
+                            : "that address is " + wrong.holders().getFirst() + "'s";
+                    return Finding.of(
+                                    this,
+                                    dossier.agreement(),
+                                    "%s believes that %s is at %s, and %s: its frames go nowhere."
+                                            .formatted(wrong.from(), wrong.nextHop(), wrong.mac(), holder))
+                            .because(dossier.bracket())
+                            .because(
+                                    "neighbor",
+                                    "%s lladdr %s on %s%s"
+                                            .formatted(
+                                                    wrong.nextHop(),
+                                                    wrong.mac(),
+                                                    wrong.from(),
+                                                    wrong.entry().get().isStatic() ? ", permanent" : ""))
+                            .mendedBy(Remedy.of(
+                                            "delete the entry, so that the address is asked for again",
+                                            "flow",
+                                            new NeighborStep.Delete(
+                                                    Where.of(wrong.from()),
+                                                    wrong.from().linkName(),
+                                                    wrong.nextHop()))
+                                    .undoneBy(new NeighborStep.Add(
+                                            Where.of(wrong.from()),
+                                            wrong.from().linkName(),
+                                            wrong.nextHop(),
+                                            wrong.mac())));
+                });
+    }
+
+    @Override
+    public List<Injection> injections() {
+        return List.of(Injection.of(
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD,
+                Verdict.DROPPED,
+                Side.REQUEST,
+                scene -> List.of(new NeighborStep.Add(
+                        scene.container(),
+                        scene.containerLink(),
+                        scene.gateway(Family.IPV4).address(),
+                        MacAddress.parse("02:00:00:00:00:99")))));
+    }
+}

@@ -1,0 +1,170 @@
+package dev.lasthop.diagnosis.faults;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.Prefix;
+import dev.lasthop.diagnosis.Dossier;
+import dev.lasthop.diagnosis.Remedy;
+import dev.lasthop.path.Obstacle;
+import dev.lasthop.path.Place;
+import dev.lasthop.topology.InterfaceAddress;
+import dev.lasthop.topology.Link;
+import dev.lasthop.topology.NamespaceState;
+import dev.lasthop.topology.Route;
+import dev.lasthop.topology.Snapshot;
+import dev.lasthop.wiring.step.AddressStep;
+import dev.lasthop.wiring.step.RouteStep;
+import dev.lasthop.wiring.step.RouteTo;
+import dev.lasthop.wiring.step.Step;
+import dev.lasthop.wiring.step.SysctlStep;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * What can be told of an interface's network from the other end of its veth pair: the bridge (or the host end) with its address is the
+ * gateway, its prefix is the subnet, the other addresses in it are taken. For remedies that have to give back what was lost.
+ */
+record Surroundings(Place link, Place router, Prefix gateway) {
+    private static final int MOST_TRIED = 4096;
+
+    /** Empty where the other end cannot be seen or has no address of the family. */
+    static Optional<Surroundings> of(Dossier dossier, Place link, Family family) {
+        Snapshot snapshot = dossier.before();
+        return snapshot.namespace(link.namespace())
+                .flatMap(state -> state.link(link.link()).flatMap(near -> snapshot.lower(state, near)))
+                .flatMap(peer -> {
+                    NamespaceState host = peer.namespace();
+                    Link router = host.link(peer.link().master()).orElse(peer.link());
+                    return host.addresses(router.index(), family).stream()
+                            .map(InterfaceAddress::prefix)
+                            .filter(prefix -> !prefix.address().isLinkLocal())
+                            .findFirst()
+                            .map(prefix -> new Surroundings(link, Place.of(host, router), prefix));
+                });
+    }
+
+    /** The first interface of a namespace that leads to another namespace. */
+    static Optional<Place> firstLink(Dossier dossier, long namespace) {
+        return dossier.namespace(namespace)
+                .flatMap(state -> state.links().stream()
+                        .filter(link -> !link.isLoopback() && link.isUp())
+                        .findFirst()
+                        .map(link -> Place.of(state, link)));
+    }
+
+    /** An address of the subnet that nobody who can be seen has. */
+    Optional<Prefix> freeAddress(Dossier dossier) {
+        Set<IpAddress> taken = new HashSet<>();
+        for (NamespaceState state : dossier.before().namespaces()) {
+            state.addresses().forEach(address -> taken.add(address.address()));
+            state.neighbors().forEach(neighbor -> taken.add(neighbor.address()));
+        }
+        IpAddress last = gateway.last();
+        return Stream.iterate(gateway.first().plus(2), address -> address.plus(1))
+                .limit(MOST_TRIED)
+                .takeWhile(address -> address.compareTo(last) < 0)
+                .filter(address -> !taken.contains(address))
+                .findFirst()
+                .map(address -> new Prefix(address, gateway.length()));
+    }
+
+    private Step defaultRoute() {
+        return new RouteStep.Replace(
+                Where.of(link),
+                RouteTo.everywhere(gateway.family()).via(gateway.address()).on(link.linkName()));
+    }
+
+    private boolean hasDefaultRoute(Dossier dossier) {
+        return dossier.namespace(link.namespace()).stream()
+                .flatMap(state -> state.routes().stream())
+                .anyMatch(route -> route.family() == gateway.family()
+                        && route.destination().length() == 0
+                        && !route.nextHops().isEmpty());
+    }
+
+    /** Gives an interface without an address one of its network, and the default route if it has none. */
+    static Remedy address(Dossier dossier, Obstacle.NoAddress none) {
+        Optional<Surroundings> around = none.link()
+                .or(() -> firstLink(dossier, none.namespace()))
+                .flatMap(link -> of(dossier, link, none.family()));
+        List<Step> steps = around.map(found -> found.addressSteps(dossier)).orElse(List.of());
+        return steps.isEmpty()
+                ? Remedy.advice("give it an address of its network: ip address add ADDRESS/LENGTH dev INTERFACE")
+                : Remedy.of("give it a free address of its network, and a default route", "interface", steps);
+    }
+
+    private List<Step> addressSteps(Dossier dossier) {
+        var steps = new ArrayList<Step>();
+        freeAddress(dossier)
+                .ifPresent(free -> steps.add(new AddressStep.Add(Where.of(link), link.linkName(), free, true)));
+        if (!steps.isEmpty() && !hasDefaultRoute(dossier)) {
+            steps.add(defaultRoute());
+        }
+        return steps;
+    }
+
+    /** Gives a namespace the default route through the router of its network. */
+    static Remedy route(Dossier dossier, Obstacle.NoRoute none) {
+        Optional<Surroundings> around = dossier.namespace(none.namespace()).stream()
+                .flatMap(state -> state.links().stream()
+                        .filter(link -> !link.isLoopback()
+                                && link.isUp()
+                                && link.master().isNone())
+                        .map(link -> Place.of(state, link)))
+                .flatMap(link -> of(dossier, link, none.destination().family()).stream())
+                .min(Comparator.comparingInt(found -> found.distance(dossier, none.destination())));
+        return around.map(found -> Remedy.of(
+                                "send by way of " + found.gateway().address(), "namespace", found.defaultRoute())
+                        .undoneBy(new RouteStep.Delete(
+                                Where.of(found.link()),
+                                RouteTo.everywhere(found.gateway().family())
+                                        .via(found.gateway().address())
+                                        .on(found.link().linkName()))))
+                .orElseGet(() ->
+                        Remedy.advice("add a route: ip route add default via GATEWAY, with a gateway of its network"));
+    }
+
+    /** 0 if the router has the destination itself, 1 if it has a route there, 2 if it is on a bridge (and so a router), 3 otherwise. */
+    private int distance(Dossier dossier, IpAddress destination) {
+        Optional<NamespaceState> state = dossier.namespace(router.namespace());
+        if (state.filter(host -> host.owns(destination)).isPresent()) {
+            return 0;
+        }
+        boolean routes = state.stream()
+                .flatMap(host -> host.routes().stream())
+                .anyMatch(route -> route.table() == Route.TABLE_MAIN
+                        && route.destination().contains(destination)
+                        && route.nextHops().stream().noneMatch(hop -> hop.link().equals(router.link())));
+        return routes ? 1 : router.kind().equals("bridge") ? 2 : 3;
+    }
+
+    /** What went with an interface that was set down: the default route through it. */
+    static List<Step> lostRoutes(Dossier dossier, Place link, Family family) {
+        return of(dossier, link, family)
+                .filter(found -> !found.hasDefaultRoute(dossier))
+                .map(found -> List.of(found.defaultRoute()))
+                .orElse(List.of());
+    }
+
+    /** Switches IPv6 on again, and puts back what the switch took away. */
+    static Remedy ipv6(Dossier dossier, Place place, String key) {
+        var steps = new ArrayList<Step>();
+        steps.add(new SysctlStep(Where.of(place), key, "0"));
+        boolean bare = dossier.namespace(place.namespace()).stream()
+                .flatMap(state -> state.addresses(place.link(), Family.IPV6).stream())
+                .allMatch(address -> address.address().isLinkLocal());
+        if (bare && !place.linkName().equals("lo")) {
+            of(dossier, place, Family.IPV6).ifPresent(found -> steps.addAll(found.addressSteps(dossier)));
+        }
+        return Remedy.of(
+                        "switch IPv6 on again, and put back the address and route that it took away",
+                        "interface",
+                        steps)
+                .persistently("put '" + key + " = 0' into /etc/sysctl.d/");
+    }
+}

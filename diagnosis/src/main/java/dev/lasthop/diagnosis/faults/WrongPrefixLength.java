@@ -1,0 +1,89 @@
+package dev.lasthop.diagnosis.faults;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.diagnosis.Dossier;
+import dev.lasthop.diagnosis.Fault;
+import dev.lasthop.diagnosis.Finding;
+import dev.lasthop.diagnosis.Group;
+import dev.lasthop.diagnosis.Injection;
+import dev.lasthop.diagnosis.Page;
+import dev.lasthop.diagnosis.Remedy;
+import dev.lasthop.diagnosis.Side;
+import dev.lasthop.diagnosis.Verdict;
+import dev.lasthop.wiring.step.AddressStep;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The netmask is too wide. */
+public final class WrongPrefixLength implements Fault {
+    /** Stateless. */
+    public WrongPrefixLength() {}
+
+    @Override
+    public Page page() {
+        return new Page(
+                "wrong-prefix-length",
+                Group.ADDRESSES,
+                "The prefix is too wide: a remote host is looked for on the link",
+                "The destination lies inside the source's on-link prefix and outside that of the router "
+                        + "on the same segment, which answers.",
+                "The address gets the prefix length that the router has.");
+    }
+
+    @Override
+    public Stream<Finding> examine(Dossier dossier) {
+        return Unanswered.in(dossier, Unanswered.Cause.WRONG_PREFIX_LENGTH).map(found -> {
+            var from = found.what().from();
+            int right = found.routerAddress().orElseThrow().length();
+            var wide = Unanswered.own(dossier, found.what())
+                    .filter(prefix -> prefix.contains(found.what().wanted()))
+                    .findFirst();
+            String address = wide.map(Object::toString).orElse("its address");
+            Finding finding = Finding.of(
+                            this,
+                            dossier.agreement(),
+                            "%s has %s, so it looks for %s on its own link. The router there has a /%d: the destination is behind it, not beside it."
+                                    .formatted(from, address, found.what().wanted(), right))
+                    .because(dossier.bracket())
+                    .because(
+                            "route",
+                            found.what().route().destination() + " dev " + from.linkName() + " covers "
+                                    + found.what().wanted())
+                    .because(
+                            "link",
+                            found.router().orElseThrow() + " has "
+                                    + found.routerAddress().get());
+            return wide.isEmpty()
+                    ? finding
+                    : finding.mendedBy(Remedy.of(
+                            "give the address its right length, /" + right,
+                            "interface",
+                            new AddressStep.Add(
+                                    Where.of(from),
+                                    from.linkName(),
+                                    new dev.lasthop.address.Prefix(wide.get().address(), right),
+                                    true),
+                            new AddressStep.Delete(Where.of(from), from.linkName(), wide.get())));
+        });
+    }
+
+    @Override
+    public List<Injection> injections() {
+        return List.of(Injection.of(
+                "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.NOT_SENT, Side.REQUEST, scene -> {
+                    var address = scene.containerAddress(Family.IPV4);
+                    return List.of(
+                            new AddressStep.Add(
+                                    scene.container(),
+                                    scene.containerLink(),
+                                    new dev.lasthop.address.Prefix(address.address(), 1),
+                                    true),
+                            new AddressStep.Add(
+                                    scene.container(),
+                                    scene.containerLink(),
+                                    new dev.lasthop.address.Prefix(address.address(), 2),
+                                    true),
+                            new AddressStep.Delete(scene.container(), scene.containerLink(), address));
+                }));
+    }
+}

@@ -1,0 +1,63 @@
+package dev.lasthop.investigation;
+
+import dev.lasthop.diagnosis.Finding;
+import dev.lasthop.diagnosis.Fixing;
+import dev.lasthop.diagnosis.Remedy;
+import dev.lasthop.diagnosis.Report;
+import dev.lasthop.linux.KernelException;
+import dev.lasthop.wiring.step.Places;
+import dev.lasthop.wiring.step.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Applies a remedy, step by step, each with its undo worked out before. */
+public final class Repair {
+    private final Places places;
+    private final List<Fixing.Change> changes = new ArrayList<>();
+    private final List<String> failures = new ArrayList<>();
+
+    public Repair(Places places) {
+        this.places = places;
+    }
+
+    /** The remedy that would be applied: the cause's first that can be. */
+    public static Optional<Remedy> choose(Report report) {
+        return report.cause().map(Finding::remedies).orElse(List.of()).stream()
+                .filter(Remedy::isApplicable)
+                .findFirst();
+    }
+
+    /** Makes the changes; stops at the first that fails and takes back what was done. Whether all were made. */
+    public boolean apply(Remedy remedy) {
+        var done = new ArrayList<Fixing.Change>();
+        for (Step step : remedy.steps()) {
+            try {
+                List<Step> undo = step.undo(places);
+                step.apply(places);
+                done.add(new Fixing.Change(step, undo));
+            } catch (KernelException e) {
+                failures.add(step.command() + ": " + e.getMessage());
+                done.reversed().forEach(this::takeBack);
+                return false;
+            }
+        }
+        changes.addAll(done);
+        return true;
+    }
+
+    private void takeBack(Fixing.Change change) {
+        for (Step step : change.undo()) {
+            try {
+                step.apply(places);
+            } catch (KernelException e) {
+                failures.add("taking back: " + step.command() + ": " + e.getMessage());
+            }
+        }
+    }
+
+    /** @param fixed whether the flow works now */
+    public Fixing outcome(boolean fixed) {
+        return new Fixing(fixed, changes, failures);
+    }
+}

@@ -1,0 +1,148 @@
+package dev.lasthop.netlink.nftables;
+
+import dev.lasthop.linux.Errno;
+import dev.lasthop.linux.Fd;
+import dev.lasthop.linux.KernelException;
+import dev.lasthop.linux.NetworkNamespace;
+import dev.lasthop.netlink.NetlinkMessage;
+import dev.lasthop.netlink.NetlinkSocket;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Follows packets through the packet filter of one namespace. It marks them by rules in a table of its own, which belongs to its socket
+ * ({@code NFT_TABLE_F_OWNER}, Linux 5.12): the table is gone when this is closed or the process ends, however it ends.
+ *
+ * <p>Rules of the older iptables tables are not traced. What is marked before a veth is not marked behind it: each namespace needs its
+ * own tracer.
+ */
+public final class NftTracer implements AutoCloseable {
+    private static final int PRIORITY =
+            -399; // behind defragmentation (-400), before all of the usual chains (raw: -300)
+    private static final int DEVICE_PRIORITY = -500;
+    private static final int BUFFER = 4 << 20;
+    private static final int NAMES = 100;
+
+    private final NetlinkSocket owner;
+    private final NetlinkSocket events;
+    private final String table;
+    private boolean lost;
+
+    private NftTracer(NetlinkSocket owner, NetlinkSocket events, String table) {
+        this.owner = owner;
+        this.events = events;
+        this.table = table;
+    }
+
+    /** Traces IP packets from where they come in, or are sent. */
+    public static NftTracer open(NetworkNamespace namespace, List<TraceFilter> filters) {
+        return open(namespace, filters, false, List.of());
+    }
+
+    /**
+     * Traces packets.
+     *
+     * @param bridged also from where a bridge takes them in
+     * @param devices also from where these devices take them in
+     * @throws KernelException EOPNOTSUPP or EINVAL where the kernel has no tables that belong to a socket
+     */
+    public static NftTracer open(
+            NetworkNamespace namespace, List<TraceFilter> filters, boolean bridged, List<String> devices) {
+        NetlinkSocket events = NetlinkSocket.open(NetlinkSocket.NETFILTER, namespace);
+        NetlinkSocket owner = null;
+        try {
+            events.join(TraceEvent.GROUP, BUFFER);
+            owner = NetlinkSocket.open(NetlinkSocket.NETFILTER, namespace);
+            return new NftTracer(owner, events, mark(owner, filters, bridged, devices));
+        } catch (RuntimeException e) {
+            events.close();
+            if (owner != null) {
+                owner.close();
+            }
+            throw e;
+        }
+    }
+
+    /** Makes the tables, under the first name that is free; that name. */
+    private static String mark(NetlinkSocket owner, List<TraceFilter> filters, boolean bridged, List<String> devices) {
+        String base = "lasthop-trace-" + ProcessHandle.current().pid();
+        for (int attempt = 0; ; attempt++) {
+            String name = base + "-" + attempt;
+            var changes = new Transaction();
+            hook(changes, TableFamily.INET, name, "prerouting", new BaseHook(BaseHook.PREROUTING, PRIORITY), filters);
+            hook(changes, TableFamily.INET, name, "output", new BaseHook(BaseHook.OUTPUT, PRIORITY), filters);
+            if (bridged) {
+                BaseHook in = new BaseHook(BaseHook.PREROUTING, DEVICE_PRIORITY);
+                BaseHook out = new BaseHook(BaseHook.OUTPUT, DEVICE_PRIORITY);
+                hook(changes, TableFamily.BRIDGE, name, "prerouting", in, filters);
+                hook(changes, TableFamily.BRIDGE, name, "output", out, filters);
+            }
+            if (!devices.isEmpty()) {
+                BaseHook in = new BaseHook(BaseHook.NETDEV_INGRESS, DEVICE_PRIORITY, devices);
+                hook(changes, TableFamily.NETDEV, name, "ingress", in, filters);
+            }
+            try {
+                changes.commit(owner);
+                return name;
+            } catch (KernelException e) {
+                if (!e.is(Errno.EEXIST) && !e.is(Errno.EPERM) || attempt == NAMES) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static void hook(
+            Transaction changes,
+            TableFamily family,
+            String table,
+            String chain,
+            BaseHook hook,
+            List<TraceFilter> filters) {
+        TableMessage own = TableMessage.of(family, table, TableMessage.OWNED, "");
+        boolean second = family != TableFamily.NETDEV && chain.equals("output");
+        if (!second) {
+            changes.createNew(own);
+        }
+        changes.create(ChainMessage.base(family, table, chain, "filter", hook, true));
+        for (TraceFilter filter : filters) {
+            changes.create(
+                    filter.match(RuleBuilder.in(family, table, chain)).trace().build());
+        }
+    }
+
+    /** What has happened since the last call, in order, without waiting. */
+    public List<TraceEvent> drain() {
+        List<NetlinkMessage> messages = new ArrayList<>();
+        try {
+            messages.addAll(events.receive());
+        } catch (KernelException e) {
+            if (!e.is(Errno.ENOBUFS)) {
+                throw e;
+            }
+            lost = true;
+            messages.addAll(events.receive());
+        }
+        return messages.stream()
+                .filter(message -> message.type() == NftType.TRACE)
+                .map(TraceEvent::decode)
+                .filter(event -> !event.table().equals(table))
+                .toList();
+    }
+
+    /** Whether the kernel had more to tell than there was room for. */
+    public boolean hasLost() {
+        return lost;
+    }
+
+    /** To wait on: readable when there is something to {@link #drain}. */
+    public Fd fd() {
+        return events.fd();
+    }
+
+    @Override
+    public void close() {
+        owner.close();
+        events.close();
+    }
+}

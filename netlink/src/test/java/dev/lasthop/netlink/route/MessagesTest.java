@@ -1,0 +1,261 @@
+package dev.lasthop.netlink.route;
+
+import static dev.lasthop.netlink.Hex.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.address.IfIndex;
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.MacAddress;
+import dev.lasthop.address.Prefix;
+import dev.lasthop.netlink.Attribute;
+import dev.lasthop.netlink.Attributes;
+import dev.lasthop.netlink.Bytes;
+import dev.lasthop.netlink.Hex;
+import dev.lasthop.netlink.Key;
+import dev.lasthop.netlink.MalformedMessageException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each message as it stands on the wire, both ways, and what damaged bytes do. */
+class MessagesTest {
+    private static final IfIndex THREE = new IfIndex(3);
+
+    private static final String VETH = """
+            00 00 00 00               # family AF_UNSPEC, reserved, type
+            00 00 00 00               # index
+            00 00 00 00  00 00 00 00  # flags, change
+            09 00 03 00               # IFLA_IFNAME, 9 bytes
+            65 74 68 30  00 00 00 00  #   "eth0", padding
+            30 00 12 00               # IFLA_LINKINFO, 48 bytes
+            09 00 01 00               #   IFLA_INFO_KIND, 9 bytes
+            76 65 74 68  00 00 00 00  #     "veth", padding
+            20 00 02 00               #   IFLA_INFO_DATA, 32 bytes
+            1c 00 01 00               #     VETH_INFO_PEER, 28 bytes: an ifinfomsg of its own
+            00 00 00 00  00 00 00 00  00 00 00 00  00 00 00 00
+            07 00 03 00  76 30 00 00  #       IFLA_IFNAME "v0", padding
+            """;
+
+    private static final String ADDRESS = """
+            02                        # family AF_INET
+            18                        # prefix length 24
+            00                        # flags
+            00                        # scope universe
+            03 00 00 00               # index
+            08 00 02 00  0a 00 00 01  # IFA_LOCAL 10.0.0.1
+            08 00 01 00  0a 00 00 01  # IFA_ADDRESS 10.0.0.1
+            08 00 04 00  0a 00 00 ff  # IFA_BROADCAST 10.0.0.255
+            """;
+
+    private static final String ROUTE = """
+            02                        # family AF_INET
+            10  00  00                # destination 16 bits, source 0 bits, TOS
+            fc                        # RT_TABLE_COMPAT: the attribute has it
+            04  00  01                # RTPROT_STATIC, scope universe, RTN_UNICAST
+            00 00 00 00               # flags
+            08 00 01 00  0a 08 00 00  # RTA_DST 10.8.0.0
+            08 00 0f 00  e8 03 00 00  # RTA_TABLE 1000
+            28 00 09 00               # RTA_MULTIPATH, 40 bytes
+            10 00  00  00  03 00 00 00  #   16 bytes, flags, weight 1, link 3
+            08 00 05 00  0a 00 00 02  #     RTA_GATEWAY 10.0.0.2
+            14 00  04  02  03 00 00 00  # 20 bytes, RTNH_F_ONLINK, weight 3, link 3
+            0a 00 12 00  02 00        #     RTA_VIA, AF_INET
+            0a 00 00 03  00 00        #       10.0.0.3, padding
+            """;
+
+    private static final String RULE = """
+            0a                        # family AF_INET6
+            00  40  00                # destination 0 bits, source 64 bits, TOS
+            fe                        # table main
+            00 00                     # reserved
+            01                        # FR_ACT_TO_TBL
+            00 00 00 00               # flags
+            08 00 06 00  32 00 00 00  # FRA_PRIORITY 50
+            08 00 0f 00  fe 00 00 00  # FRA_TABLE 254
+            14 00 02 00               # FRA_SRC
+            fd 00 00 00  00 00 00 00  00 00 00 00  00 00 00 00
+            08 00 18 00  50 00 5a 00  # FRA_DPORT_RANGE 80-90
+            """;
+
+    private static final String REMOTE = """
+            07  00  00 00             # family AF_BRIDGE, padding
+            03 00 00 00               # index
+            c0 00                     # NUD_NOARP | NUD_PERMANENT
+            02  00                    # NTF_SELF, type
+            0a 00 02 00  02 00 00 00 00 42 00 00  # NDA_LLADDR, padding
+            08 00 01 00  c0 00 02 02  # NDA_DST 192.0.2.2
+            """;
+
+    private static final String NEXT_HOP = """
+            02  00  04  00            # family AF_INET, scope, RTPROT_STATIC, reserved
+            00 00 00 00               # flags
+            08 00 01 00  09 00 00 00  # NHA_ID 9
+            14 00 02 00               # NHA_GROUP
+            07 00 00 00  02  01 00 00  #   id 7, weight 3 + 256, reserved
+            08 00 00 00  00  00 00 00  #   id 8, weight 1
+            """;
+
+    private static final String NETCONF = """
+            02  00 00 00              # family AF_INET, padding
+            08 00 01 00  03 00 00 00  # NETCONFA_IFINDEX 3
+            08 00 02 00  01 00 00 00  # NETCONFA_FORWARDING 1
+            """;
+
+    private static final String NAMESPACE_ID = """
+            00  00 00 00              # family AF_UNSPEC, padding
+            08 00 01 00  ff ff ff ff  # NETNSA_NSID: not assigned
+            """;
+
+    private static IpAddress ip(String text) {
+        return IpAddress.parse(text);
+    }
+
+    static Stream<Arguments> messages() {
+        return Stream.of(
+                one(
+                        "a veth",
+                        VETH,
+                        LinkMessage.veth("eth0", LinkMessage.of(LinkMessage.IFNAME.to("v0"))),
+                        LinkMessage::decode),
+                one(
+                        "an address",
+                        ADDRESS,
+                        AddressMessage.of(THREE, Prefix.parse("10.0.0.1/24")),
+                        AddressMessage::decode),
+                one("a multipath route", ROUTE, multipath(), RouteMessage::decode),
+                one(
+                        "a rule",
+                        RULE,
+                        RuleMessage.of(
+                                        Family.IPV6,
+                                        50,
+                                        254,
+                                        RuleMessage.SOURCE.to(ip("fd00::")),
+                                        RuleMessage.DESTINATION_PORTS.to(new RuleMessage.Ports(80, 90)))
+                                .withLengths(64, 0),
+                        RuleMessage::decode),
+                one(
+                        "a remote",
+                        REMOTE,
+                        NeighborMessage.behindRemote(THREE, MacAddress.parse("02:00:00:00:00:42"), ip("192.0.2.2")),
+                        NeighborMessage::decode),
+                one("a next hop", NEXT_HOP, group(), NextHopMessage::decode),
+                one(
+                        "settings",
+                        NETCONF,
+                        new NetconfMessage(
+                                2, Attributes.of(NetconfMessage.IFINDEX.to(3), NetconfMessage.FORWARDING.to(1))),
+                        NetconfMessage::decode),
+                one(
+                        "a namespace id",
+                        NAMESPACE_ID,
+                        NamespaceIdMessage.of(NamespaceIdMessage.ID.to(NamespaceIdMessage.NONE)),
+                        NamespaceIdMessage::decode));
+    }
+
+    private static Arguments one(
+            String name, String golden, Rtnetlink message, Function<ByteBuffer, Rtnetlink> decoder) {
+        return Arguments.of(Named.of(name, golden), message, decoder);
+    }
+
+    private static RouteMessage multipath() {
+        return RouteMessage.of(
+                Prefix.parse("10.8.0.0/16"),
+                1000,
+                RouteMessage.PROTOCOL_STATIC,
+                RouteMessage.SCOPE_UNIVERSE,
+                RouteMessage.UNICAST,
+                RouteMessage.MULTIPATH.to(List.of(
+                        new RouteHop(0, 0, THREE, Attributes.of(RouteMessage.GATEWAY.to(ip("10.0.0.2")))),
+                        new RouteHop(4, 2, THREE, Attributes.of(RouteMessage.VIA.to(ip("10.0.0.3")))))));
+    }
+
+    private static NextHopMessage group() {
+        return new NextHopMessage(
+                2,
+                0,
+                4,
+                0,
+                Attributes.of(
+                        NextHopMessage.ID.to(9),
+                        NextHopMessage.GROUP.to(
+                                List.of(new NextHopMessage.Member(7, 258), new NextHopMessage.Member(8, 0)))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void isWrittenAndReadAsTheKernelDoes(String golden, Rtnetlink message, Function<ByteBuffer, Rtnetlink> decoder) {
+        assertThat(message.encode()).isEqualTo(bytes(golden));
+        assertThat(decoder.apply(bytes(golden).read())).isEqualTo(message);
+        assertThat(message.words()).isNotBlank();
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void keepsAnAttributeThatItDoesNotKnow(String golden, Rtnetlink message, Function<ByteBuffer, Rtnetlink> decoder) {
+        Bytes wire = bytes(golden + "06 00 ff bf  ab cd 00 00 # from the future, NLA_F_NESTED");
+        assertThat(decoder.apply(wire.read()).encode()).isEqualTo(wire);
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void anyBytesAreAMessageOrRefused(String golden, Rtnetlink message, Function<ByteBuffer, Rtnetlink> decoder) {
+        Hex.damage(bytes(golden), some -> {
+            Rtnetlink read = decoder.apply(some.read());
+            assertThat(decoder.apply(read.encode().read())).isEqualTo(read);
+            assertThat(read.words()).isNotNull();
+            keys(read).forEach(key -> read.attributes().get(key));
+        });
+    }
+
+    private static List<Key<?>> keys(Rtnetlink message) {
+        return switch (message) {
+            case LinkMessage link ->
+                List.of(
+                        LinkMessage.IFNAME,
+                        LinkMessage.STATS64,
+                        LinkMessage.LINKINFO,
+                        LinkMessage.XDP,
+                        LinkMessage.AF_SPEC);
+            case AddressMessage address -> List.of(AddressMessage.LOCAL, AddressMessage.FLAGS);
+            case RouteMessage route -> List.of(RouteMessage.MULTIPATH, RouteMessage.VIA, RouteMessage.METRICS);
+            case RuleMessage rule -> List.of(RuleMessage.SOURCE, RuleMessage.DESTINATION_PORTS);
+            case NeighborMessage neighbor -> List.of(NeighborMessage.DESTINATION, NeighborMessage.PORT);
+            case NextHopMessage hop -> List.of(NextHopMessage.GROUP, NextHopMessage.GATEWAY);
+            case NetconfMessage netconf -> List.of(NetconfMessage.FORWARDING);
+            case NamespaceIdMessage id -> List.of(NamespaceIdMessage.ID);
+        };
+    }
+
+    @Test
+    void aDamagedPartSaysWhichItIs() {
+        assertThatThrownBy(() -> LinkMessage.decode(bytes("00 00 00").read()))
+                .isInstanceOf(MalformedMessageException.class)
+                .hasMessage("ifinfomsg cut short: 3 bytes, not 16");
+        var statistics = Attributes.of(new Attribute(23, Bytes.of(new byte[12])));
+        assertThatThrownBy(() -> statistics.get(LinkMessage.STATS64))
+                .hasMessage("IFLA_STATS64 is 12 bytes, not a multiple of 8 and at least 64");
+        var via = Attributes.of(new Attribute(18, bytes("02 00 0a 00 00")));
+        assertThatThrownBy(() -> via.get(RouteMessage.VIA)).hasMessage("RTA_VIA has 3 bytes of address family 2");
+        var hop = Attributes.of(new Attribute(9, bytes("0c 00 00 00 03 00 00 00")));
+        assertThatThrownBy(() -> hop.get(RouteMessage.MULTIPATH))
+                .hasMessage("RTA_MULTIPATH: a hop says 12 bytes, 8 are left");
+    }
+
+    @Test
+    void vlansOfAPortAreRead() {
+        var vlans = Attributes.of(
+                LinkKinds.BridgeVlans.VLAN.to(new BridgeVlan(BridgeVlan.PVID | BridgeVlan.UNTAGGED, 1)),
+                LinkKinds.BridgeVlans.VLAN.to(new BridgeVlan(BridgeVlan.RANGE_BEGIN, 10)));
+        assertThat(vlans.encode()).isEqualTo(bytes("08 00 02 00 06 00 01 00  08 00 02 00 08 00 0a 00"));
+        assertThat(vlans.each(LinkKinds.BridgeVlans.VLAN)).containsExactly(new BridgeVlan(6, 1), new BridgeVlan(8, 10));
+    }
+}
