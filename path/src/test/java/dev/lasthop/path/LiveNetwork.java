@@ -6,12 +6,8 @@ import dev.lasthop.testing.TestNetwork;
 import dev.lasthop.testing.Tool;
 import dev.lasthop.testing.Wait;
 import dev.lasthop.topology.Atlas;
-import dev.lasthop.topology.Firewall;
-import dev.lasthop.topology.FirewallSource;
-import dev.lasthop.topology.NamespaceState;
 import dev.lasthop.topology.Namespaces;
 import dev.lasthop.topology.Recorder;
-import dev.lasthop.topology.Snapshot;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -89,7 +85,7 @@ final class LiveNetwork implements AutoCloseable {
             Question question = asked.apply(namespace.inode());
             int seen = 1;
             for (int i = 0; i < 16; i++) {
-                Prediction prediction = Predictor.predict(withRules(atlas), question);
+                Prediction prediction = Predictor.predict(atlas.snapshot(), question);
                 if (prediction.decisive().obstacle().orElse(null) instanceof Obstacle.NobodyAnswers nobody) {
                     atlas.owners(nobody.wanted(), 64)
                             .forEach(owner -> atlas.load(owner.namespace().inode()));
@@ -108,34 +104,6 @@ final class LiveNetwork implements AutoCloseable {
             }
             throw new AssertionError("a path of too many namespaces");
         }
-    }
-
-    private static Snapshot withRules(Atlas atlas) {
-        return new Snapshot(atlas.snapshot().namespaces().stream()
-                .map(state -> atlas.recordings().stream()
-                        .filter(recording -> recording.inode() == state.inode())
-                        .findFirst()
-                        .map(recording -> with(state, FirewallSource.read(recording)))
-                        .orElse(state))
-                .toList());
-    }
-
-    private static NamespaceState with(NamespaceState state, Firewall firewall) {
-        return new NamespaceState(
-                state.inode(),
-                state.name(),
-                state.links(),
-                state.addresses(),
-                state.routes(),
-                state.rules(),
-                state.neighbors(),
-                state.fdb(),
-                state.sysctls(),
-                firewall,
-                state.conntrack(),
-                state.sockets(),
-                state.counters(),
-                state.gaps());
     }
 
     /** Whether a ping of one packet, with its second try, gets its answer. */

@@ -302,7 +302,7 @@ final class RuleWriter {
                     case Statement.Counter c -> "counter packets " + c.packets() + " bytes " + c.bytes();
                     case Statement.Last l -> "last used " + (l.ever() ? l.milliseconds() + "ms" : "never");
                     case Statement.Log l -> l.prefix().isEmpty() ? "log" : "log prefix \"" + l.prefix() + "\"";
-                    case Statement.Reject r -> RejectNames.of(r, network.equals("ip6") ? Family.IPV6 : Family.IPV4);
+                    case Statement.Reject r -> reject(r);
                     case Statement.NoTracking n -> "notrack";
                     case Statement.Queue q ->
                         "queue" + ((q.flags() & 1) != 0 ? " flags bypass" : "") + " to " + q.first();
