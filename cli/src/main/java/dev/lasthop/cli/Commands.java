@@ -2,6 +2,9 @@ package dev.lasthop.cli;
 
 import dev.lasthop.cli.catalogue.FaultsCommand;
 import dev.lasthop.cli.demo.DemoCommand;
+import dev.lasthop.cli.flow.DiagnoseCommand;
+import dev.lasthop.cli.flow.PathCommand;
+import dev.lasthop.cli.flow.TraceCommand;
 import dev.lasthop.cli.frame.Command;
 import dev.lasthop.cli.lab.LabBreak;
 import dev.lasthop.cli.lab.LabDown;
@@ -19,6 +22,9 @@ final class Commands {
     static List<Command> all() {
         return List.of(
                 new DemoCommand(),
+                new PathCommand(),
+                new TraceCommand(),
+                new DiagnoseCommand(),
                 new FaultsCommand(),
                 new LabUp(),
                 new LabBreak(),

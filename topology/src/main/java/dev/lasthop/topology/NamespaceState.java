@@ -51,7 +51,7 @@ public record NamespaceState(
                 RouteSource.neighbors(recording),
                 RouteSource.fdb(recording),
                 SysctlSource.decode(recording, links),
-                Firewall.EMPTY,
+                FirewallSource.read(recording),
                 Conntrack.NONE,
                 List.of(),
                 CounterSource.decode(recording),

@@ -27,6 +27,11 @@ public record Recorder(List<RecordingPart> parts) {
         return new Recorder(List.of());
     }
 
+    /** A recorder of everything that a question can depend on. */
+    public static Recorder full() {
+        return new Recorder(List.of(FirewallSource::record));
+    }
+
     /** Finds namespaces by the ids that one of them knows them by. */
     @FunctionalInterface
     public interface PeerFinder {

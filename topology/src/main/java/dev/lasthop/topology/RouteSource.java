@@ -19,7 +19,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** What rtnetlink says, undecoded; and the addresses, neighbours and forwarding entries in it. Its links and routes are read elsewhere. */
-final class RouteSource {
+public final class RouteSource {
     static final String LINKS = "route/links";
     static final String ADDRESSES = "route/addresses";
     static final String NEIGHBORS = "route/neighbors";
@@ -73,7 +73,7 @@ final class RouteSource {
                 .toList();
     }
 
-    static Optional<InterfaceAddress> address(AddressMessage message) {
+    public static Optional<InterfaceAddress> address(AddressMessage message) {
         Optional<IpAddress> local = message.attributes().get(AddressMessage.LOCAL);
         Optional<IpAddress> address = message.attributes().get(AddressMessage.ADDRESS);
         return local.or(() -> address)

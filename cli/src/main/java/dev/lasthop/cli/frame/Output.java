@@ -87,6 +87,23 @@ public final class Output {
         }
     }
 
+    /** Asks a question that only {@code y} or {@code yes} agrees to; where there is nobody to answer, nobody agrees. */
+    public boolean confirm(String question) {
+        error(question + " [y/N]");
+        var answer = new StringBuilder();
+        try {
+            int read = streams.in().read();
+            while (read >= 0 && read != '\n' && answer.length() < 8) {
+                answer.append((char) read);
+                read = streams.in().read();
+            }
+        } catch (IOException e) {
+            detail("standard input cannot be read: " + e.getMessage());
+        }
+        String word = answer.toString().strip();
+        return word.equalsIgnoreCase("y") || word.equalsIgnoreCase("yes");
+    }
+
     Optional<JsonValue> document() {
         return document;
     }
