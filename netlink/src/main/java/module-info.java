@@ -6,6 +6,8 @@ module dev.lasthop.netlink {
     requires transitive dev.lasthop.address;
 
     exports dev.lasthop.netlink;
+    exports dev.lasthop.netlink.conntrack;
     exports dev.lasthop.netlink.nftables;
     exports dev.lasthop.netlink.route;
+    exports dev.lasthop.netlink.sockdiag;
 }

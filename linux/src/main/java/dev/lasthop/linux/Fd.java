@@ -91,6 +91,14 @@ public final class Fd implements AutoCloseable {
         return now;
     }
 
+    /** {@code st_ino} of {@code fstat(2)}. */
+    public long inode() {
+        try (Memory status = Memory.confined(256)) { // struct stat: st_dev, st_ino come first on both machines
+            call("look at a file descriptor", SystemCall.FSTAT, raw(), status.address());
+            return status.bytes().getLong(8);
+        }
+    }
+
     public boolean isOpen() {
         return raw.get() >= 0;
     }

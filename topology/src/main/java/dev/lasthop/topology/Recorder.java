@@ -1,10 +1,13 @@
 package dev.lasthop.topology;
 
+import dev.lasthop.linux.KernelFiles;
+import dev.lasthop.address.IpAddress;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.netlink.Bytes;
 import dev.lasthop.netlink.route.LinkMessage;
 import dev.lasthop.netlink.route.RouteSocket;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,7 +32,14 @@ public record Recorder(List<RecordingPart> parts) {
 
     /** A recorder of everything that a question can depend on. */
     public static Recorder full() {
-        return new Recorder(List.of(FirewallSource::record));
+        return new Recorder(List.of(FirewallSource::record, SocketSource::record));
+    }
+
+    /** This, and the tracked connections that one of the addresses takes part in. */
+    public Recorder withConnections(Collection<IpAddress> addresses) {
+        var more = new ArrayList<>(parts);
+        more.add(sink -> ConntrackSource.record(sink, addresses));
+        return new Recorder(more);
     }
 
     /** Finds namespaces by the ids that one of them knows them by. */
@@ -60,7 +70,7 @@ public record Recorder(List<RecordingPart> parts) {
                 peers.putAll(finder.find(socket, ids));
             }
         }
-        try (var files = new ProcFiles()) {
+        try (var files = new KernelFiles()) {
             SysctlSource.record(files, sink);
             CounterSource.record(files, sink);
         }

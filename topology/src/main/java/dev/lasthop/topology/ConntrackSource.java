@@ -1,0 +1,155 @@
+package dev.lasthop.topology;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.address.Flow;
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.linux.Errno;
+import dev.lasthop.linux.KernelException;
+import dev.lasthop.netlink.Bytes;
+import dev.lasthop.netlink.NetlinkMessage;
+import dev.lasthop.netlink.conntrack.ConntrackMessage;
+import dev.lasthop.netlink.conntrack.ConntrackSocket;
+import dev.lasthop.netlink.conntrack.ConntrackStatistics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Records connection tracking of the calling thread's namespace, and reads recordings of it. */
+public final class ConntrackSource {
+    static final String ENTRIES = "conntrack/entries";
+    static final String STATISTICS = "conntrack/statistics";
+    static final String SIZE = "conntrack/size";
+    static final String MAXIMUM = "conntrack/maximum";
+
+    private static final Path MAXIMUM_FILE = Path.of("/proc/sys/net/netfilter/nf_conntrack_max");
+    private static final long SMALL_TABLE = 16_384; // entries that are read whole where the kernel does not select
+    private static final int MOST = 4_096; // entries that are kept
+
+    private ConntrackSource() {}
+
+    /**
+     * Records the counters, and the connections that one of the addresses takes part in: a host may have hundreds of thousands.
+     * Nothing is asked where connection tracking is not loaded.
+     */
+    public static void record(SourceSink sink, Collection<IpAddress> addresses) {
+        if (!Files.isReadable(MAXIMUM_FILE)) {
+            return;
+        }
+        sink.attempt(ENTRIES, () -> {
+            try (ConntrackSocket socket = ConntrackSocket.open()) {
+                List<NetlinkMessage> size = socket.statistics();
+                sink.put(SIZE, NetlinkMessage.encode(size));
+                sink.put(MAXIMUM, Bytes.of(Files.readAllBytes(MAXIMUM_FILE)));
+                sink.put(STATISTICS, socket.processorStatistics());
+                entries(sink, socket, new LinkedHashSet<>(addresses), ConntrackStatistics.entries(size));
+            } catch (IOException e) {
+                sink.gap(MAXIMUM, String.valueOf(e.getMessage()));
+            }
+        });
+    }
+
+    private static void entries(SourceSink sink, ConntrackSocket socket, Set<IpAddress> addresses, long size) {
+        var found = new ArrayList<NetlinkMessage>();
+        boolean selects = true;
+        for (IpAddress address : addresses) {
+            if (!selects) {
+                break;
+            }
+            try {
+                found.addAll(socket.involving(address).messages());
+            } catch (KernelException e) {
+                if (!e.is(Errno.EINVAL) && !e.is(Errno.EOPNOTSUPP)) {
+                    throw e;
+                }
+                selects = false;
+            }
+        }
+        if (!selects && size > SMALL_TABLE) {
+            sink.gap(ENTRIES, "this kernel cannot select among its " + size + " connections; they were not read");
+            return;
+        }
+        if (!selects) {
+            found.clear();
+            for (Family family : Family.values()) {
+                socket.all(family).messages().stream()
+                        .filter(message -> involves(ConntrackMessage.decode(message), addresses))
+                        .forEach(found::add);
+            }
+        }
+        if (found.size() > MOST) {
+            sink.gap(ENTRIES, "only " + MOST + " of " + found.size() + " connections are kept");
+        }
+        sink.put(ENTRIES, NetlinkMessage.encode(found.subList(0, Math.min(MOST, found.size()))));
+    }
+
+    private static boolean involves(ConntrackMessage connection, Set<IpAddress> addresses) {
+        return connection.original().filter(flow -> involves(flow, addresses)).isPresent()
+                || connection.reply().filter(flow -> involves(flow, addresses)).isPresent();
+    }
+
+    private static boolean involves(Flow flow, Set<IpAddress> addresses) {
+        return addresses.contains(flow.source()) || addresses.contains(flow.destination());
+    }
+
+    /** What a recording says of connection tracking. */
+    public static Conntrack read(Recording recording) {
+        if (!recording.sources().containsKey(SIZE)) {
+            return Conntrack.NONE;
+        }
+        List<NetlinkMessage> size = NetlinkMessage.decode(recording.source(SIZE).read());
+        var entries = new ArrayList<Conntrack.Entry>();
+        var seen = new HashSet<List<Object>>();
+        for (NetlinkMessage message :
+                NetlinkMessage.decode(recording.source(ENTRIES).read())) {
+            entry(ConntrackMessage.decode(message))
+                    .filter(entry -> seen.add(List.of(entry.id(), entry.original(), entry.zone())))
+                    .ifPresent(entries::add);
+        }
+        entries.sort(
+                Comparator.comparing((Conntrack.Entry entry) -> entry.original().source())
+                        .thenComparing(entry -> entry.original().destination())
+                        .thenComparing(entry -> entry.original().toString())
+                        .thenComparingLong(Conntrack.Entry::id));
+        List<NetlinkMessage> processors =
+                NetlinkMessage.decode(recording.source(STATISTICS).read());
+        return new Conntrack(
+                maximum(recording, size),
+                ConntrackStatistics.entries(size),
+                ConntrackStatistics.read(processors).counters(),
+                entries);
+    }
+
+    private static long maximum(Recording recording, List<NetlinkMessage> size) {
+        long told = ConntrackStatistics.maximum(size);
+        if (told != 0) {
+            return told;
+        }
+        String text =
+                new String(recording.source(MAXIMUM).toArray(), java.nio.charset.StandardCharsets.US_ASCII).strip();
+        return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
+    }
+
+    private static Optional<Conntrack.Entry> entry(ConntrackMessage connection) {
+        return connection
+                .original()
+                .flatMap(original -> connection
+                        .reply()
+                        .map(reply -> new Conntrack.Entry(
+                                connection.id(),
+                                original,
+                                reply,
+                                connection.status(),
+                                connection.state(),
+                                connection.mark(),
+                                connection.zone(),
+                                connection.timeout())));
+    }
+}
