@@ -9,10 +9,10 @@ world=203.0.113.7
 # Links and layer 2
 f "container's link down" kiste $world not-sent link-down request "" ip -n kiste link set if0 down
 f "host end down" kiste $world not-sent peer-down request "" ip -n knoten link set vk1 down
-loose() { ip -n knoten link set vk1 nomaster; ip -n kiste neigh flush dev if0; }
-f "host end off the bridge" kiste $world not-sent not-bridged request "kiste if0 out" loose
+loose() { ip -n knoten link set vk1 nomaster; ip -n kiste neigh flush dev if0; } # the node answers ARP on the bare veth too: the request passes
+f "host end off the bridge" kiste $world dropped not-bridged reply "" loose
 remembered() { ip -n knoten link set vk1 nomaster; }
-f "host end off the bridge, its MAC remembered" kiste $world dropped not-bridged request "knoten vk1 in" remembered
+f "host end off the bridge, its MAC remembered" kiste $world dropped not-bridged "" "" remembered
 sleeping() { ip -n knoten link set br-x down; ip -n kiste neigh flush dev if0; }
 f "bridge down" kiste $world not-sent bridge-down request "kiste if0 out" sleeping
 gone() { ip -n knoten addr del 10.77.0.1/24 dev br-x; ip -n kiste neigh flush dev if0; }
