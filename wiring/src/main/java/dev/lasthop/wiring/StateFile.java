@@ -67,9 +67,6 @@ final class StateFile {
 
     /** All {@code .json} files of a folder, by name. */
     static List<Path> list(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> {
                         String name = file.getFileName().toString();
@@ -77,6 +74,8 @@ final class StateFile {
                     })
                     .sorted()
                     .toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
         } catch (IOException e) {
             throw failed("list", folder, e);
         }
