@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -19,11 +20,63 @@ import java.util.stream.Stream;
  * are the steps that put them back.
  */
 final class LinkMemory {
+    private static final int LEAST_IPV6_MTU = 1280; // RFC 8200
     private static final int KERNEL_LINK_LOCAL = 3; // IFAPROT_KERNEL_LL: made by the kernel, and will be again
 
     private static final Key<Integer> PORT_NUMBER = Key.u16(18, "IFLA_BRPORT_NO"); // ports are numbered as they come
 
     private LinkMemory() {}
+
+    /** What takes a step back that has not been made yet. */
+    static List<Step> undo(LinkStep step, Places places) {
+        Site site = places.at(step.place());
+        String name = step.name();
+        return switch (step) {
+            case LinkStep.CreateVeth s -> undoCreation(site, s);
+            case LinkStep.Create s -> undoCreation(site, s);
+            case LinkStep.Delete s -> ofLink(site, name);
+            case LinkStep.Move s ->
+                join(List.of(new LinkStep.Move(s.to(), s.newName(), s.place(), name)), hanging(site, name));
+            case LinkStep.Rename s -> List.of(new LinkStep.Rename(s.place(), s.newName(), name));
+            case LinkStep.Flag s when Links.hasFlag(site, name, s.flag()) == s.on() -> List.of();
+            case LinkStep.Flag s -> {
+                Step back = new LinkStep.Flag(s.place(), name, s.flag(), !s.on());
+                boolean loses = s.flag() == LinkStep.LinkFlag.UP && !s.on();
+                yield join(List.of(back), loses ? hanging(site, name) : List.of());
+            }
+            case LinkStep.Mtu s -> {
+                int before = Links.mtu(site, name);
+                Step back = new LinkStep.Mtu(s.place(), name, before);
+                boolean loses = s.mtu() < LEAST_IPV6_MTU && before >= LEAST_IPV6_MTU; // the kernel takes IPv6 away
+                yield before == s.mtu() ? List.of() : join(List.of(back), loses ? hanging(site, name) : List.of());
+            }
+            case LinkStep.Mac s ->
+                Links.mac(site, name).stream()
+                        .<Step>map(before -> new LinkStep.Mac(s.place(), name, before))
+                        .toList();
+            case LinkStep.Master s -> {
+                Optional<String> before = Links.master(site, name);
+                yield before.equals(s.master()) ? List.of() : List.of(new LinkStep.Master(s.place(), name, before));
+            }
+            case LinkStep.PortOption s ->
+                changed(Links.portOption(site, name, s.option()), s.value())
+                        .<Step>mapToObj(before -> new LinkStep.PortOption(s.place(), name, s.option(), before))
+                        .toList();
+            case LinkStep.BridgeOption s ->
+                changed(Links.bridgeOption(site, name, s.option()), s.value())
+                        .<Step>mapToObj(before -> new LinkStep.BridgeOption(s.place(), name, s.option(), before))
+                        .toList();
+        };
+    }
+
+    private static IntStream changed(OptionalInt before, int value) {
+        return before.stream().filter(old -> old != value);
+    }
+
+    /** Nothing, if there is one of that name already: it is somebody else's, and creating will fail. */
+    private static List<Step> undoCreation(Site site, LinkStep step) {
+        return site.has(step.name()) ? List.of() : List.of(new LinkStep.Delete(step.place(), step.name()));
+    }
 
     static List<Step> join(List<Step> first, List<Step> then) {
         return Stream.concat(first.stream(), then.stream()).toList();

@@ -17,7 +17,23 @@ import java.util.OptionalInt;
 final class Links {
     private Links() {}
 
-    static void createVeth(Places places, LinkStep.CreateVeth step) {
+    static void apply(LinkStep step, Places places) {
+        switch (step) {
+            case LinkStep.CreateVeth s -> createVeth(places, s);
+            case LinkStep.Create s -> create(places, s);
+            case LinkStep.Delete s -> delete(places, s);
+            case LinkStep.Move s -> move(places, s);
+            case LinkStep.Rename s -> rename(places, s);
+            case LinkStep.Flag s -> flag(places, s);
+            case LinkStep.Mtu s -> mtu(places, s);
+            case LinkStep.Mac s -> mac(places, s);
+            case LinkStep.Master s -> master(places, s);
+            case LinkStep.PortOption s -> portOption(places, s);
+            case LinkStep.BridgeOption s -> bridgeOption(places, s);
+        }
+    }
+
+    private static void createVeth(Places places, LinkStep.CreateVeth step) {
         Site site = places.at(step.end().place());
         Site other = places.at(step.peer().place());
         LinkMessage peer = LinkMessage.of(LinkMessage.IFNAME.to(step.peer().name()))
@@ -28,7 +44,7 @@ final class Links {
         site.change("create veth pair " + ends, () -> site.route().create(veth));
     }
 
-    static void create(Places places, LinkStep.Create step) {
+    private static void create(Places places, LinkStep.Create step) {
         Site site = places.at(step.place());
         LinkMessage link = LinkMessage.create(step.name(), step.kind().kernelName(), data(site, step.kind()))
                 .with(attributes(step.mac(), step.mtu()));
@@ -41,13 +57,13 @@ final class Links {
                 () -> site.route().create(whole));
     }
 
-    static void delete(Places places, LinkStep.Delete step) {
+    private static void delete(Places places, LinkStep.Delete step) {
         Site site = places.at(step.place());
         IfIndex index = site.index(step.name());
         site.change("delete interface " + step.name(), () -> site.route().delete(LinkMessage.at(index)));
     }
 
-    static void move(Places places, LinkStep.Move step) {
+    private static void move(Places places, LinkStep.Move step) {
         Site to = places.at(step.to());
         change(
                 places.at(step.place()),
@@ -57,7 +73,7 @@ final class Links {
                 LinkMessage.IFNAME.to(step.newName()));
     }
 
-    static void rename(Places places, LinkStep.Rename step) {
+    private static void rename(Places places, LinkStep.Rename step) {
         change(
                 places.at(step.place()),
                 step.name(),
@@ -65,7 +81,7 @@ final class Links {
                 LinkMessage.IFNAME.to(step.newName()));
     }
 
-    static void flag(Places places, LinkStep.Flag step) {
+    private static void flag(Places places, LinkStep.Flag step) {
         Site site = places.at(step.place());
         int bit = step.flag().bit();
         LinkMessage message = LinkMessage.at(site.index(step.name())).withFlags(step.on() ? bit : 0, bit);
@@ -74,7 +90,7 @@ final class Links {
                 () -> site.route().change(message));
     }
 
-    static void mtu(Places places, LinkStep.Mtu step) {
+    private static void mtu(Places places, LinkStep.Mtu step) {
         change(
                 places.at(step.place()),
                 step.name(),
@@ -82,7 +98,7 @@ final class Links {
                 LinkMessage.MTU.to(step.mtu()));
     }
 
-    static void mac(Places places, LinkStep.Mac step) {
+    private static void mac(Places places, LinkStep.Mac step) {
         change(
                 places.at(step.place()),
                 step.name(),
@@ -90,7 +106,7 @@ final class Links {
                 LinkMessage.mac(step.mac()));
     }
 
-    static void master(Places places, LinkStep.Master step) {
+    private static void master(Places places, LinkStep.Master step) {
         Site site = places.at(step.place());
         int master = step.master().map(name -> site.index(name).value()).orElse(0);
         String operation =
@@ -98,7 +114,7 @@ final class Links {
         change(site, step.name(), operation, LinkMessage.MASTER.to(master));
     }
 
-    static void portOption(Places places, LinkStep.PortOption step) {
+    private static void portOption(Places places, LinkStep.PortOption step) {
         Site site = places.at(step.place());
         LinkMessage message = LinkMessage.bridgePort(
                 site.index(step.name()),
@@ -109,7 +125,7 @@ final class Links {
                 () -> site.route().change(message));
     }
 
-    static void bridgeOption(Places places, LinkStep.BridgeOption step) {
+    private static void bridgeOption(Places places, LinkStep.BridgeOption step) {
         change(
                 places.at(step.place()),
                 step.name(),

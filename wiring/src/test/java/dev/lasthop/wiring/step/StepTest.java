@@ -1,0 +1,135 @@
+package dev.lasthop.wiring.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.address.Flow;
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.MacAddress;
+import dev.lasthop.address.Prefix;
+import dev.lasthop.address.Protocol;
+import dev.lasthop.json.Json;
+import dev.lasthop.json.JsonException;
+import dev.lasthop.json.Limits;
+import dev.lasthop.netlink.nftables.RuleBuilder;
+import dev.lasthop.netlink.nftables.TableFamily;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Steps as values: their command lines and their JSON, without a kernel. */
+class StepTest {
+    private static final Place C1 = Place.named("c1");
+    private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
+
+    private static final List<Step> STEPS = List.of(
+            new NamespaceStep.Create("c1"),
+            new LinkStep.CreateVeth(
+                    new LinkStep.End(Place.HOST, "lh0", Optional.of(MAC), OptionalInt.of(1400)),
+                    new LinkStep.End(C1, "eth0")),
+            new LinkStep.Move(Place.HOST, "x", Place.process(42), "eth1"),
+            new LinkStep.Create(
+                    Place.HOST,
+                    "vx",
+                    new LinkStep.Vxlan(
+                            7,
+                            Optional.empty(),
+                            Optional.of(IpAddress.parse("fd00::1")),
+                            8472,
+                            Optional.of("e"),
+                            true)),
+            new AddressStep.Add(C1, "eth0", Prefix.parse("fd00::2/64"), true),
+            new RouteStep.Add(
+                    C1,
+                    RouteTo.everywhere(Family.IPV4)
+                            .via(IpAddress.parse("169.254.1.1"))
+                            .on("eth0")
+                            .onLink()
+                            .table(1000)
+                            .metric(4_000_000_000L)
+                            .source(IpAddress.parse("10.0.0.2"))),
+            new RuleStep.Add(
+                    Place.HOST,
+                    RuleStep.Selector.lookup(Family.IPV6, 5, 77)
+                            .in("a")
+                            .out("b")
+                            .mark(-1)),
+            new NeighborStep.Add(C1, "eth0", IpAddress.parse("10.0.0.1"), MAC),
+            new FdbStep.Add(Place.HOST, "vx", MAC, Optional.of(IpAddress.parse("192.0.2.9"))),
+            new SysctlStep(Place.file(Path.of("/proc/7/ns/net")), "net/ipv4/conf/eth0.5/forwarding", "1"),
+            FirewallStep.insert(
+                    Place.HOST,
+                    RuleBuilder.in(TableFamily.IP, "filter", "FORWARD")
+                            .inputName("lh0")
+                            .accept()
+                            .comment("a b")
+                            .build(),
+                    "iifname lh0 accept comment \"a b\""),
+            new ConntrackStep(
+                    Place.HOST,
+                    new Flow(Protocol.UDP, IpAddress.parse("10.0.0.2"), 1, IpAddress.parse("10.0.0.3"), 53)));
+
+    @Test
+    void commandsAreWhatAnAdministratorWouldType() {
+        assertThat(STEPS.stream().map(Step::command))
+                .containsExactly(
+                        "ip netns add c1",
+                        "ip link add lh0 address 02:00:00:00:00:01 mtu 1400 type veth peer name eth0 netns c1",
+                        "ip link set x netns 42 name eth1",
+                        "ip link add name vx type vxlan id 7 remote fd00::1 dstport 8472 dev e",
+                        "ip -n c1 addr add fd00::2/64 dev eth0 nodad",
+                        "ip -n c1 route add default via 169.254.1.1 dev eth0 onlink table 1000 metric 4000000000 src 10.0.0.2",
+                        "ip -6 rule add from all iif a oif b fwmark 0xffffffff priority 5 lookup 77",
+                        "ip -n c1 neigh replace 10.0.0.1 lladdr 02:00:00:00:00:01 dev eth0 nud permanent",
+                        "bridge fdb append 02:00:00:00:00:01 dev vx dst 192.0.2.9 self permanent",
+                        "nsenter --net=/proc/7/ns/net sysctl -w net/ipv4/conf/eth0.5/forwarding=1",
+                        "nft 'insert rule ip filter FORWARD iifname lh0 accept comment \"a b\"'",
+                        "conntrack -D -f ipv4 -p udp -s 10.0.0.2 -d 10.0.0.3 --sport 1 --dport 53");
+    }
+
+    @Test
+    void theJournalGivesBackWhatItWasGiven() {
+        for (Step step : STEPS) {
+            assertThat(read(Json.compact(step.toJson()))).isEqualTo(step);
+        }
+    }
+
+    @Test
+    void aDamagedJournalIsRefusedAndNothingElse() {
+        var random = new Random(7);
+        for (int round = 0; round < 4000; round++) {
+            Step step = STEPS.get(random.nextInt(STEPS.size()));
+            byte[] text = Json.compact(step.toJson()).getBytes(StandardCharsets.UTF_8);
+            for (int i = 0; i <= random.nextInt(3); i++) {
+                text[random.nextInt(text.length)] = (byte) (0x20 + random.nextInt(0x5f));
+            }
+            try {
+                Step.ofJson(Json.readObject(text, Limits.DEFAULT)).command();
+            } catch (JsonException e) {
+                assertThat(e.getMessage()).isNotBlank();
+            }
+        }
+    }
+
+    @Test
+    void namesThatWouldLeaveTheirFolderAreRefused() {
+        for (String key : List.of("kernel.panic", "net/../kernel/panic", "net//x", "net/./x", "", "net/a\0b")) {
+            assertThatThrownBy(() -> new SysctlStep(C1, key, "1")).isInstanceOf(IllegalArgumentException.class);
+        }
+        for (String name : List.of("", "..", "a/b", "a\0b")) {
+            assertThatThrownBy(() -> Place.named(name)).isInstanceOf(IllegalArgumentException.class);
+        }
+        for (String label : List.of("", "c1", "netns:", "pid:0", "pid:x", "pid:-1", "docker:x")) {
+            assertThatThrownBy(() -> Place.parse(label)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    private static Step read(String json) {
+        return Step.ofJson(Json.readObject(json.getBytes(StandardCharsets.UTF_8), Limits.DEFAULT));
+    }
+}
