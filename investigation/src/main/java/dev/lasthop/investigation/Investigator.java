@@ -81,6 +81,10 @@ public final class Investigator {
         Prediction prediction = predict(atlas, inquiry, identifier);
         Snapshot before = atlas.snapshot();
         Observation observation = observe(inquiry, prediction, before, identifier);
+        Set<Long> silent = FilterSuspects.unforeseen(prediction, before, observation);
+        if (!silent.isEmpty()) {
+            observation = observe(inquiry, prediction, before, identifier, silent);
+        }
         Atlas later = atlas(inquiry);
         boolean answered = observation.answered() == observation.probes().size();
         if (!answered) {
@@ -186,6 +190,11 @@ public final class Investigator {
     }
 
     Observation observe(Inquiry inquiry, Prediction prediction, Snapshot snapshot, int identifier) {
+        return observe(inquiry, prediction, snapshot, identifier, FilterSuspects.foreseen(prediction, snapshot));
+    }
+
+    private Observation observe(
+            Inquiry inquiry, Prediction prediction, Snapshot snapshot, int identifier, Set<Long> suspects) {
         List<Path> paths = Stream.concat(Stream.of(prediction.request()), prediction.reply().stream())
                 .toList();
         List<NetworkNamespace> opened = new ArrayList<>();
@@ -200,7 +209,9 @@ public final class Investigator {
                     SPACING,
                     PATIENCE,
                     opened,
-                    List.of(),
+                    opened.stream()
+                            .filter(namespace -> suspects.contains(namespace.inode()))
+                            .toList(),
                     flows(paths),
                     neighbors(paths, snapshot),
                     tunnelPorts(snapshot),
