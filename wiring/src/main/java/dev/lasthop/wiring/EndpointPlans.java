@@ -178,8 +178,8 @@ record EndpointPlans(Places places, Store store) {
     private List<Prefix> addresses(ConnectSpec spec, Network network, HostView host) {
         for (IpAddress wanted : spec.addresses()) {
             if (network.subnet(wanted.family()).isEmpty()) {
-                throw WiringException.wrong("address " + wanted + " cannot be had: network " + network.name() + " has no "
-                        + wanted.family() + " subnet");
+                throw WiringException.wrong("address " + wanted + " cannot be had: network " + network.name()
+                        + " has no " + wanted.family() + " subnet");
             }
             long same = spec.addresses().stream()
                     .filter(other -> other.family() == wanted.family())

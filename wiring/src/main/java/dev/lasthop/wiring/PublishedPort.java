@@ -53,7 +53,8 @@ public record PublishedPort(Optional<IpAddress> hostAddress, int hostPort, int p
             case "tcp" -> Protocol.TCP;
             case "udp" -> Protocol.UDP;
             case "sctp" -> Protocol.SCTP;
-            default -> throw WiringException.wrong(Names.shown(name) + " is not a protocol with ports: tcp, udp or sctp");
+            default ->
+                throw WiringException.wrong(Names.shown(name) + " is not a protocol with ports: tcp, udp or sctp");
         };
     }
 
