@@ -132,7 +132,9 @@ public final class Investigator {
         boolean loaded = false;
         for (long inode : wanted) {
             boolean isNew = atlas.snapshot().namespace(inode).isEmpty();
-            loaded |= isNew && tried.size() <= MOST_NAMESPACES && atlas.load(inode).isPresent();
+            loaded |= isNew
+                    && tried.size() <= MOST_NAMESPACES
+                    && atlas.load(inode).isPresent();
             tried.add(inode);
         }
         return loaded;
@@ -231,7 +233,9 @@ public final class Investigator {
         }
         return inquiry.size() == 0
                 ? probe
-                : probe.withSize(inquiry.size(), inquiry.fragment() ? Fragmentation.ALLOWED : Fragmentation.FORBIDDEN_BEYOND_DEVICE);
+                : probe.withSize(
+                        inquiry.size(),
+                        inquiry.fragment() ? Fragmentation.ALLOWED : Fragmentation.FORBIDDEN_BEYOND_DEVICE);
     }
 
     private static List<Flow> flows(List<Path> paths) {

@@ -1,7 +1,7 @@
 package dev.lasthop.topology;
 
-import dev.lasthop.linux.KernelFiles;
 import dev.lasthop.address.IpAddress;
+import dev.lasthop.linux.KernelFiles;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.netlink.Bytes;
 import dev.lasthop.netlink.route.LinkMessage;
