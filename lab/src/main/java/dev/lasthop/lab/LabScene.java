@@ -139,7 +139,7 @@ public final class LabScene implements Scene {
             // peers in other namespaces are not asked for: an injection needs what is in this one
             Recorder.PeerFinder none = (_, _) -> Map.of();
             return NamespaceState.decode(
-                    Recorder.basic().record(places.at(place).namespace(), place.label(), none));
+                    Recorder.full().record(places.at(place).namespace(), place.label(), none));
         }
     }
 

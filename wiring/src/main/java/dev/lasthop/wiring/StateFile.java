@@ -27,7 +27,7 @@ final class StateFile {
     private StateFile() {}
 
     static void write(Path file, JsonObject json) {
-        Path folder = StateFolders.folder(file.toAbsolutePath().getParent());
+        Path folder = StateFolders.folder(file.resolveSibling(".").normalize());
         Path beside = folder.resolve("." + file.getFileName() + ".new");
         try {
             Files.deleteIfExists(beside);

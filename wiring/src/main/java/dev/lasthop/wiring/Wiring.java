@@ -36,7 +36,11 @@ public final class Wiring {
         this.host = host;
     }
 
-    /** A connection that was made. @param warnings what may keep packets from it, though it is not Lasthop's to change */
+    /**
+     * A connection that was made.
+     *
+     * @param warnings what may keep packets from it, though it is not Lasthop's to change
+     */
     public record Connected(Endpoint endpoint, Plan plan, List<String> warnings) {}
 
     /** What {@link #gc} took away, and what it could not; in words. */
