@@ -113,8 +113,7 @@ record DnsMessage(
             Set<String> aliases = new HashSet<>(Set.of(name));
             boolean truncated = (flags & 0x0200) != 0;
             List<IpAddress> addresses = truncated ? List.of() : answers(shortAt(6), aliases);
-            return new DnsMessage(
-                    shortAt(0), (flags & 0x8000) != 0, truncated, flags & 0xf, name, type, addresses);
+            return new DnsMessage(shortAt(0), (flags & 0x8000) != 0, truncated, flags & 0xf, name, type, addresses);
         }
 
         /** The addresses among the answers; an alias stands before what it leads to. */
@@ -158,8 +157,8 @@ record DnsMessage(
                 if ((length & 0xc0) == 0xc0) {
                     int target = shortAt(position) & 0x3fff;
                     if (target >= lowest) {
-                        throw new MalformedMessageException("a DNS name at %d points forward to %d"
-                                .formatted(position, target));
+                        throw new MalformedMessageException(
+                                "a DNS name at %d points forward to %d".formatted(position, target));
                     }
                     at = jumped ? at : position + 2;
                     jumped = true;

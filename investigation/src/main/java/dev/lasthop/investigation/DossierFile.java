@@ -129,8 +129,7 @@ public final class DossierFile {
             Path temporary = temporary(folder);
             try {
                 fill(temporary, bytes);
-                Files.move(
-                        temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(temporary);
             }

@@ -74,8 +74,7 @@ final class DossierJson {
                 in("observation", json, ObservationJson::read),
                 in("experiments", json, experiments -> experiments(experiments, first)),
                 ObservationJson.all(json, "declared", DossierJson::declared));
-        Report report =
-                new Diagnosis(Faults.all()).examine(dossier).took(json.longInteger("elapsedMillis"));
+        Report report = new Diagnosis(Faults.all()).examine(dossier).took(json.longInteger("elapsedMillis"));
         return new Investigator.Result(report, dossier, before, after);
     }
 
@@ -207,7 +206,8 @@ final class DossierJson {
                 .put("kind", link.kind())
                 .put("address", answers.address().toString())
                 .putStrings(
-                        "macs", answers.macs().stream().map(MacAddress::toString).toList())
+                        "macs",
+                        answers.macs().stream().map(MacAddress::toString).toList())
                 .build();
     }
 

@@ -87,8 +87,9 @@ public final class Investigator {
             before.namespaces().forEach(state -> later.load(state.inode()));
         }
         Snapshot after = answered ? before : later.snapshot();
-        Experiments experiments =
-                answered ? Experiments.NONE : new Laboratory(this, inquiry, before, prediction, observation).experiments();
+        Experiments experiments = answered
+                ? Experiments.NONE
+                : new Laboratory(this, inquiry, before, prediction, observation).experiments();
         Asked asked = new Asked(
                 inquiry.source(),
                 inquiry.destination(),
@@ -132,7 +133,9 @@ public final class Investigator {
         boolean loaded = false;
         for (long inode : wanted) {
             boolean isNew = atlas.snapshot().namespace(inode).isEmpty();
-            loaded |= isNew && tried.size() <= MOST_NAMESPACES && atlas.load(inode).isPresent();
+            loaded |= isNew
+                    && tried.size() <= MOST_NAMESPACES
+                    && atlas.load(inode).isPresent();
             tried.add(inode);
         }
         return loaded;
@@ -188,8 +191,7 @@ public final class Investigator {
     }
 
     /** @param patience how long to wait for an answer after the last probe */
-    Observation observe(
-            Inquiry inquiry, Prediction prediction, Snapshot snapshot, int identifier, Duration patience) {
+    Observation observe(Inquiry inquiry, Prediction prediction, Snapshot snapshot, int identifier, Duration patience) {
         List<Path> paths = Stream.concat(Stream.of(prediction.request()), prediction.reply().stream())
                 .toList();
         List<NetworkNamespace> opened = new ArrayList<>();
@@ -237,7 +239,9 @@ public final class Investigator {
         }
         return inquiry.size() == 0
                 ? probe
-                : probe.withSize(inquiry.size(), inquiry.fragment() ? Fragmentation.ALLOWED : Fragmentation.FORBIDDEN_BEYOND_DEVICE);
+                : probe.withSize(
+                        inquiry.size(),
+                        inquiry.fragment() ? Fragmentation.ALLOWED : Fragmentation.FORBIDDEN_BEYOND_DEVICE);
     }
 
     private static List<Flow> flows(List<Path> paths) {

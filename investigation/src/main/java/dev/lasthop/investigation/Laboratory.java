@@ -79,9 +79,10 @@ final class Laboratory {
     private boolean wasPassed(Stage.NeighborResolution resolution) {
         return resolution.answers().stream()
                 .anyMatch(answer -> observation.sightings().stream()
-                        .anyMatch(sighting -> sighting.namespace() == answer.place().namespace()
-                                && !sighting.forOther()
-                                && sighting.flow().isPresent()));
+                        .anyMatch(sighting ->
+                                sighting.namespace() == answer.place().namespace()
+                                        && !sighting.forOther()
+                                        && sighting.flow().isPresent()));
     }
 
     private Optional<Experiments.NeighborAnswers> roll(Doubt doubt) {

@@ -51,17 +51,7 @@ public final class NameDiagnosis {
 
     private static Inquiry question(NameFailure failure, NetworkNamespace namespace, IpAddress server, Level level) {
         return new Inquiry(
-                failure.source(),
-                namespace,
-                server.toString(),
-                server,
-                Protocol.UDP,
-                PORT,
-                0,
-                false,
-                0,
-                PROBES,
-                level);
+                failure.source(), namespace, server.toString(), server, Protocol.UDP, PORT, 0, false, 0, PROBES, level);
     }
 
     /** The flow's own packets were never sent; the hops and counts are those of the questions to the name server. */

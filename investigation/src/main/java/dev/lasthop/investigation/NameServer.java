@@ -45,7 +45,8 @@ record NameServer(NetworkNamespace namespace, IpAddress address) {
     /** Asks for all families at once; IPv4 addresses come first. */
     Reply ask(String name, List<Family> families, Duration patience) {
         long end = System.nanoTime() + patience.toNanos();
-        try (Fd socket = namespace.call(() -> Fd.socket(address.family().number(), Fd.SOCK_DGRAM | Fd.SOCK_NONBLOCK, 0))) {
+        try (Fd socket =
+                namespace.call(() -> Fd.socket(address.family().number(), Fd.SOCK_DGRAM | Fd.SOCK_NONBLOCK, 0))) {
             long connected = socket.connect(socketAddress());
             if (connected < 0) {
                 return unreachable((int) -connected);
@@ -138,7 +139,8 @@ record NameServer(NetworkNamespace namespace, IpAddress address) {
     }
 
     private Optional<DnsMessage> overTcp(Pending asked, String name, long end) {
-        try (Fd socket = namespace.call(() -> Fd.socket(address.family().number(), Fd.SOCK_STREAM | Fd.SOCK_NONBLOCK, 0));
+        try (Fd socket = namespace.call(
+                        () -> Fd.socket(address.family().number(), Fd.SOCK_STREAM | Fd.SOCK_NONBLOCK, 0));
                 Memory buffer = Memory.confined(MOST_STREAM + 2L)) {
             socket.connect(socketAddress());
             Poll.wait(List.of(socket), Poll.OUT, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
@@ -158,7 +160,8 @@ record NameServer(NetworkNamespace namespace, IpAddress address) {
             }
             byte[] bytes = all.toByteArray();
             return isWhole(bytes)
-                    ? decode(Arrays.copyOfRange(bytes, 2, 2 + length(bytes))).filter(answer -> answer.id() == asked.id())
+                    ? decode(Arrays.copyOfRange(bytes, 2, 2 + length(bytes)))
+                            .filter(answer -> answer.id() == asked.id())
                     : Optional.empty();
         } catch (KernelException e) {
             return Optional.empty();
@@ -191,7 +194,9 @@ record NameServer(NetworkNamespace namespace, IpAddress address) {
     private byte[] socketAddress() {
         boolean four = address.family() == Family.IPV4;
         ByteBuffer out = ByteBuffer.allocate(four ? 16 : 28).order(ByteOrder.nativeOrder());
-        out.putShort((short) address.family().number()).order(ByteOrder.BIG_ENDIAN).putShort((short) PORT);
+        out.putShort((short) address.family().number())
+                .order(ByteOrder.BIG_ENDIAN)
+                .putShort((short) PORT);
         if (!four) {
             out.putInt(0);
         }

@@ -203,8 +203,9 @@ final class ObservationJson {
     }
 
     static Optional<IpAddress> findAddress(JsonObject json, String name) {
-        return json.findString(name).map(text -> IpAddress.tryParse(text)
-                .orElseThrow(() -> new JsonException("\"" + name + "\" is no address: " + shortened(text))));
+        return json.findString(name)
+                .map(text -> IpAddress.tryParse(text)
+                        .orElseThrow(() -> new JsonException("\"" + name + "\" is no address: " + shortened(text))));
     }
 
     /** A word of an enum; the error names those that there are. */
@@ -215,8 +216,8 @@ final class ObservationJson {
                 return word;
             }
         }
-        throw new JsonException("\"" + name + "\" must be one of " + List.of(type.getEnumConstants()) + ", not "
-                + shortened(text));
+        throw new JsonException(
+                "\"" + name + "\" must be one of " + List.of(type.getEnumConstants()) + ", not " + shortened(text));
     }
 
     /** The objects of an array, each read; the error says which one is wrong. */

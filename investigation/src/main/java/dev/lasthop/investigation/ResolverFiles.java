@@ -77,7 +77,8 @@ record ResolverFiles(String file, List<IpAddress> servers, List<String> search, 
             }
         }
         if (servers.isEmpty()) {
-            servers.add(IpAddress.parse("127.0.0.1")); // resolv.conf(5): without any, the name server on the machine itself
+            servers.add(
+                    IpAddress.parse("127.0.0.1")); // resolv.conf(5): without any, the name server on the machine itself
         }
         return new ResolverFiles(file, servers, search, dots, lines(hosts));
     }
@@ -145,7 +146,9 @@ record ResolverFiles(String file, List<IpAddress> servers, List<String> search, 
         if (own.isPresent()) {
             return own;
         }
-        if (pid.isPresent() && !endpoint.equals("host") && namespaceName(endpoint).isEmpty()) {
+        if (pid.isPresent()
+                && !endpoint.equals("host")
+                && namespaceName(endpoint).isEmpty()) {
             return readInside(Path.of("/proc/" + pid.getAsLong() + "/root"), "etc/" + file);
         }
         return read(HOST.resolve(file));
@@ -169,7 +172,8 @@ record ResolverFiles(String file, List<IpAddress> servers, List<String> search, 
             return Optional.empty();
         }
         try (InputStream in = Files.newInputStream(path)) {
-            return Optional.of(new Text(path.toString(), new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8)));
+            return Optional.of(
+                    new Text(path.toString(), new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8)));
         } catch (IOException e) {
             return Optional.empty();
         }

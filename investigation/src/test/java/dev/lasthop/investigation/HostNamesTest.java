@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
 
 @KernelTest
 class HostNamesTest {
-    private static final ResolverFiles FAR = ResolverFiles.parse("/etc/netns/box/resolv.conf", "nameserver 192.0.2.2", "");
+    private static final ResolverFiles FAR =
+            ResolverFiles.parse("/etc/netns/box/resolv.conf", "nameserver 192.0.2.2", "");
 
     /** Answers every A question with 192.0.2.80 and every other with nothing; over UDP only that the answer is too long, if told so. */
     private static final class Server implements AutoCloseable {

@@ -56,8 +56,8 @@ class ObservationLevelsTest {
     Stream<DynamicTest> sameAnswerAtEachLevel() {
         return cases().stream()
                 .flatMap(broken -> Arrays.stream(Level.values())
-                        .map(level -> DynamicTest.dynamicTest(
-                                broken.name() + " by " + level, () -> check(broken, level))));
+                        .map(level ->
+                                DynamicTest.dynamicTest(broken.name() + " by " + level, () -> check(broken, level))));
     }
 
     private void check(Case broken, Level level) throws IOException {
@@ -69,8 +69,13 @@ class ObservationLevelsTest {
             Investigator.Result live = lecture.ping(LectureNetwork.FAR, level);
             Report report = live.report();
             String text = Json.pretty(ReportJson.write(report, Optional.empty()));
-            assertThat(report.verdict().toString()).as("%s %s", live.dossier().observation(), text).isEqualTo(broken.verdict());
-            assertThat(report.cause().map(Finding::fault).map(fault -> fault.id()).orElse(""))
+            assertThat(report.verdict().toString())
+                    .as("%s %s", live.dossier().observation(), text)
+                    .isEqualTo(broken.verdict());
+            assertThat(report.cause()
+                            .map(Finding::fault)
+                            .map(fault -> fault.id())
+                            .orElse(""))
                     .as(text)
                     .isEqualTo(broken.cause());
             assertThat(report.level()).as(text).isEqualTo(level.toString());

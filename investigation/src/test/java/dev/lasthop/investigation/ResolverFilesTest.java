@@ -8,9 +8,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class ResolverFilesTest {
-    private static final ResolverFiles FILES = ResolverFiles.parse(
-            "/etc/resolv.conf",
-            """
+    private static final ResolverFiles FILES = ResolverFiles.parse("/etc/resolv.conf", """
             # made by somebody
             nameserver 192.0.2.53 ; the first
             nameserver fe80::1%eth0
@@ -18,8 +16,7 @@ class ResolverFilesTest {
             search corp.example example.org
             options timeout:1 ndots:2
             nonsense
-            """,
-            """
+            """, """
             127.0.0.1 localhost
             192.0.2.9 db DB.example # the database
             fd00::9 db

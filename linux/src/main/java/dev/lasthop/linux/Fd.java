@@ -77,8 +77,7 @@ public final class Fd implements AutoCloseable {
         try (Memory name = Memory.of(path);
                 Memory how = Memory.confined(24)) { // struct open_how: flags, mode, resolve
             how.bytes().putLong(O_RDONLY | O_CLOEXEC | nonBlocking).putLong(0).putLong(inRoot);
-            return owning(
-                    call("open " + path, SystemCall.OPENAT2, raw(), name.address(), how.address(), how.size()));
+            return owning(call("open " + path, SystemCall.OPENAT2, raw(), name.address(), how.address(), how.size()));
         }
     }
 

@@ -68,7 +68,8 @@ public final class Tracer {
             Prober prober, Outcomes outcomes, Taps taps, Events events, RuleTraces rules, Classifier classifier) {
         long next = System.nanoTime();
         int number = 0;
-        long end = Long.MAX_VALUE; // patience counts from the last probe: on a busy machine it may leave late, and must leave
+        long end = Long.MAX_VALUE; // patience counts from the last probe: on a busy machine it may leave late, and
+        // must leave
         while (number < request.count() || System.nanoTime() - end < 0 && !outcomes.complete()) {
             if (number < request.count() && System.nanoTime() >= next) {
                 prober.send(number++);

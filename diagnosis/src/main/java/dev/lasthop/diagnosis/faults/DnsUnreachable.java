@@ -51,7 +51,9 @@ public final class DnsUnreachable implements Fault {
         }
         if (reason.isPresent()) {
             finding = finding.because(
-                            "dns", "its cause is " + reason.get().fault().id() + ": " + reason.get().fault().title())
+                            "dns",
+                            "its cause is " + reason.get().fault().id() + ": "
+                                    + reason.get().fault().title())
                     .because(reason.get().evidence());
             for (Remedy remedy : reason.get().remedies()) {
                 finding = finding.mendedBy(remedy);
