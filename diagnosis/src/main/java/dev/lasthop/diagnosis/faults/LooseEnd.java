@@ -23,8 +23,7 @@ final class LooseEnd {
         Snapshot snapshot = dossier.before();
         return snapshot.namespace(wrong.from().namespace())
                 .flatMap(state -> state.link(wrong.from().link()).flatMap(link -> snapshot.lower(state, link)))
-                .filter(end ->
-                        end.link().kind().equals("veth") && end.link().master().isNone())
+                .filter(end -> end.link().kind().equals("veth") && end.link().master().isNone())
                 .flatMap(end -> wrong.holders().stream()
                         .filter(holder -> holder.kind().equals("bridge")
                                 && holder.namespace() == end.namespace().inode())
