@@ -52,8 +52,8 @@ public record NamespaceState(
                 RouteSource.fdb(recording),
                 SysctlSource.decode(recording, links),
                 FirewallSource.read(recording),
-                Conntrack.NONE,
-                List.of(),
+                ConntrackSource.read(recording),
+                SocketSource.read(recording),
                 CounterSource.decode(recording),
                 recording.gaps());
     }

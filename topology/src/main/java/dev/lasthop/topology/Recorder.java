@@ -1,10 +1,12 @@
 package dev.lasthop.topology;
 
+import dev.lasthop.address.IpAddress;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.netlink.Bytes;
 import dev.lasthop.netlink.route.LinkMessage;
 import dev.lasthop.netlink.route.RouteSocket;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,9 +29,15 @@ public record Recorder(List<RecordingPart> parts) {
         return new Recorder(List.of());
     }
 
-    /** A recorder of everything that a question can depend on. */
+    /** A recorder of everything that a question can depend on. Connections are read only where there are few. */
     public static Recorder full() {
-        return new Recorder(List.of(FirewallSource::record));
+        return full(List.of());
+    }
+
+    /** The same, with the connections that one of the addresses takes part in, however many others there are. */
+    public static Recorder full(Collection<IpAddress> addresses) {
+        return new Recorder(
+                List.of(FirewallSource::record, SocketSource::record, sink -> ConntrackSource.record(sink, addresses)));
     }
 
     /** Finds namespaces by the ids that one of them knows them by. */
