@@ -8,5 +8,6 @@ module dev.lasthop.wiring {
     requires transitive dev.lasthop.json;
     requires transitive dev.lasthop.topology;
 
+    exports dev.lasthop.wiring;
     exports dev.lasthop.wiring.step;
 }

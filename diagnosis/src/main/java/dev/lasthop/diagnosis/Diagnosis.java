@@ -103,8 +103,8 @@ public final class Diagnosis {
     private Report report(Dossier dossier, Verdict observed, List<Finding> findings) {
         Optional<Finding> cause = findings.stream().findFirst().filter(finding -> finding.confidence() >= SURE);
         List<Finding> others = findings.stream()
-                .filter(finding ->
-                        cause.isEmpty() || finding.fault() != cause.get().fault())
+                .filter(finding -> cause.isEmpty()
+                        || !finding.fault().id().equals(cause.get().fault().id()))
                 .limit(ALTERNATIVES)
                 .toList();
         boolean healthy = observed == Verdict.HEALTHY;

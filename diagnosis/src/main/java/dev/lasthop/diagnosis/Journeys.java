@@ -120,7 +120,7 @@ final class Journeys {
         if (last.isEmpty()) {
             return new Stop(
                     side,
-                    predicted.flatMap(Ending.Stopped::last),
+                    predicted.flatMap(Ending.Stopped::last).or(() -> firstLink(predicted)),
                     predicted.flatMap(Ending.Stopped::next).or(() -> first(journey)),
                     predicted.map(Ending.Stopped::obstacle),
                     predicted.isPresent() && neverStarted(predicted.get(), path.get()));
@@ -168,6 +168,41 @@ final class Journeys {
                 .dropWhile(hop -> !hop.equals(seen))
                 .skip(1)
                 .findFirst();
+    }
+
+    /** The interface that the packet was to leave by: where its address resolution was heard of last. */
+    private Optional<Hop> firstLink(Optional<Ending.Stopped> predicted) {
+        return predicted
+                .map(Ending.Stopped::obstacle)
+                .flatMap(obstacle -> switch (obstacle) {
+                    case Obstacle.NobodyAnswers silent -> Optional.of(silent.from());
+                    case Obstacle.SilentOwner silent -> Optional.of(silent.from());
+                    case Obstacle.ProxyArpOff off -> Optional.of(off.from());
+                    case Obstacle.PeerDown down -> Optional.of(down.near());
+                    case Obstacle.LinkDown down -> Optional.of(down.place());
+                    case Obstacle.NoCarrier none -> Optional.of(none.place());
+                    case Obstacle.MacvlanParent own -> Optional.of(own.child());
+                    case Obstacle.TooBig big -> Optional.of(big.out());
+                    case Obstacle.NoAddress none -> none.link();
+                    default ->
+                        prediction.request().elements(dev.lasthop.path.Stage.RoutingDecision.class).stream()
+                                .map(dev.lasthop.path.Stage.RoutingDecision::out)
+                                .findFirst();
+                })
+                .filter(place -> place.namespace() == prediction.question().source())
+                .or(() -> onlyLink())
+                .map(place -> place.hop(dev.lasthop.path.Direction.OUT));
+    }
+
+    /** Where there is no telling by which interface, the sender's only one. */
+    private Optional<dev.lasthop.path.Place> onlyLink() {
+        return snapshot.namespace(prediction.question().source()).flatMap(state -> {
+            List<Link> links =
+                    state.links().stream().filter(link -> !link.isLoopback()).toList();
+            return links.size() == 1
+                    ? Optional.of(dev.lasthop.path.Place.of(state, links.getFirst()))
+                    : Optional.empty();
+        });
     }
 
     /** Whether the prediction, too, has the packet at no interface before it stops (or only where a tap cannot see it leave). */

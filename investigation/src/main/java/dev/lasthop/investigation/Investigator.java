@@ -12,7 +12,7 @@ import dev.lasthop.linux.KernelException;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.packet.probe.Fragmentation;
 import dev.lasthop.packet.probe.Probe;
-import dev.lasthop.path.Ending;
+import dev.lasthop.path.Obstacle;
 import dev.lasthop.path.Passage;
 import dev.lasthop.path.Path;
 import dev.lasthop.path.PathElement;
@@ -35,7 +35,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
@@ -71,18 +70,18 @@ public final class Investigator {
 
     /** The predicted way there and back. Sends nothing. */
     public Prediction predict(Inquiry inquiry) {
-        return predict(new Atlas(namespaces, recorder), inquiry, identifier(inquiry));
+        return predict(atlas(inquiry), inquiry, identifier(inquiry));
     }
 
     /** Predicts, sends, watches, explains. */
     public Result investigate(Inquiry inquiry) {
         long start = System.nanoTime();
         int identifier = identifier(inquiry);
-        var atlas = new Atlas(namespaces, recorder);
+        Atlas atlas = atlas(inquiry);
         Prediction prediction = predict(atlas, inquiry, identifier);
         Snapshot before = atlas.snapshot();
         Observation observation = observe(inquiry, prediction, before, identifier);
-        var later = new Atlas(namespaces, recorder);
+        Atlas later = atlas(inquiry);
         boolean answered = observation.answered() == observation.probes().size();
         if (!answered) {
             before.namespaces().forEach(state -> later.load(state.inode()));
@@ -104,6 +103,13 @@ public final class Investigator {
         return new Result(report, dossier, atlas.recordings(), later.recordings());
     }
 
+    /** Of the tracked connections only those of the flow's own ends are looked at. */
+    private Atlas atlas(Inquiry inquiry) {
+        Set<IpAddress> ends = new TreeSet<>(PlaceAddresses.all(inquiry.namespace()));
+        ends.add(inquiry.address());
+        return new Atlas(namespaces, recorder.withConnections(ends));
+    }
+
     /** Loads one namespace after the other, as the path leads into them. */
     private Prediction predict(Atlas atlas, Inquiry inquiry, int identifier) {
         NamespaceState source = atlas.load(inquiry.namespace(), inquiry.source());
@@ -112,25 +118,50 @@ public final class Investigator {
         while (true) {
             Prediction prediction = foresee(atlas.snapshot(), question);
             List<Long> wanted = Stream.concat(Stream.of(prediction.request()), prediction.reply().stream())
-                    .flatMap(path -> needed(path).stream().boxed())
+                    .filter(path -> !path.isDelivered())
+                    .flatMap(path -> Stream.concat(path.wanted().stream(), owners(atlas, path)))
                     .filter(tried::add)
                     .toList();
-            boolean loaded = false;
-            for (long inode : wanted) {
-                loaded |= tried.size() <= MOST_NAMESPACES && atlas.load(inode).isPresent();
-            }
-            if (!loaded) {
+            if (!loadAll(atlas, wanted, tried) && (prediction.isHealthy() || !loadAll(atlas, beside(atlas), tried))) {
                 return prediction;
             }
         }
+    }
+
+    private static boolean loadAll(Atlas atlas, List<Long> wanted, Set<Long> tried) {
+        boolean loaded = false;
+        for (long inode : wanted) {
+            boolean isNew = atlas.snapshot().namespace(inode).isEmpty();
+            loaded |= isNew
+                    && tried.size() <= MOST_NAMESPACES
+                    && atlas.load(inode).isPresent();
+            tried.add(inode);
+        }
+        return loaded;
+    }
+
+    /** Where a path breaks, what is beside it explains it: the other ends of all links, who else is on the segment. */
+    private static List<Long> beside(Atlas atlas) {
+        Snapshot snapshot = atlas.snapshot();
+        return snapshot.namespaces().stream()
+                .flatMap(state -> state.links().stream())
+                .flatMap(link -> link.lowerNamespace().stream().boxed())
+                .filter(inode -> snapshot.namespace(inode).isEmpty())
+                .distinct()
+                .toList();
     }
 
     static Prediction foresee(Snapshot snapshot, Question question) {
         return Predictor.predict(snapshot, question, new FilterWalk());
     }
 
-    private static OptionalLong needed(Path path) {
-        return path.ending() instanceof Ending.NeedsNamespace needs ? needs.inode() : OptionalLong.empty();
+    /** Where nobody answers for an address: whoever has it elsewhere. Its being elsewhere may be the fault. */
+    private static Stream<Long> owners(Atlas atlas, Path path) {
+        return path.obstacle().stream()
+                .filter(Obstacle.NobodyAnswers.class::isInstance)
+                .map(obstacle -> ((Obstacle.NobodyAnswers) obstacle).wanted())
+                .flatMap(address -> atlas.owners(address, MOST_NAMESPACES).stream())
+                .map(owner -> owner.namespace().inode());
     }
 
     static Question question(Inquiry inquiry, long source, int identifier) {
@@ -202,7 +233,9 @@ public final class Investigator {
         }
         return inquiry.size() == 0
                 ? probe
-                : probe.withSize(inquiry.size(), inquiry.fragment() ? Fragmentation.ALLOWED : Fragmentation.FORBIDDEN);
+                : probe.withSize(
+                        inquiry.size(),
+                        inquiry.fragment() ? Fragmentation.ALLOWED : Fragmentation.FORBIDDEN_BEYOND_DEVICE);
     }
 
     private static List<Flow> flows(List<Path> paths) {

@@ -21,10 +21,19 @@ public final class PlaceAddresses {
         List<Prefix> near = of(source);
         return of(destination).stream()
                 .filter(prefix -> family.isEmpty() || prefix.family() == family.get())
-                .filter(prefix -> !prefix.address().isLoopback() && !prefix.address().isLinkLocal())
+                .filter(prefix ->
+                        !prefix.address().isLoopback() && !prefix.address().isLinkLocal())
                 .min(Comparator.<Prefix>comparingInt(prefix -> isShared(prefix, near) ? 0 : 1)
                         .thenComparing(Prefix::family)) // the kernel's order among equals
                 .map(Prefix::address);
+    }
+
+    /** All addresses of a place but those of its loopback. */
+    static List<IpAddress> all(NetworkNamespace place) {
+        return of(place).stream()
+                .map(Prefix::address)
+                .filter(address -> !address.isLoopback())
+                .toList();
     }
 
     private static boolean isShared(Prefix prefix, List<Prefix> near) {

@@ -75,8 +75,7 @@ public final class Lab implements AutoCloseable {
         String id = faultId.or(this::fault).orElse("");
         return switch (id) {
             case "no-listener" -> Optional.empty();
-            case "listener-on-loopback" ->
-                Optional.of(Listener.onLoopback(scene().server(), scene().servicePort()));
+            case "listener-on-loopback" -> Optional.of(Listener.onLoopback(scene().server(), scene().servicePort()));
             default -> Optional.of(Listener.everywhere(scene().server(), scene().servicePort()));
         };
     }

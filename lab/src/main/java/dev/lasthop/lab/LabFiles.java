@@ -114,14 +114,13 @@ record LabFiles(Path folder) {
     }
 
     private Path write(LabState state) throws IOException {
-        Path beside = folder.resolve("." + state.name() + "." + ProcessHandle.current().pid());
+        Path beside = folder.resolve(
+                "." + state.name() + "." + ProcessHandle.current().pid());
         byte[] text = Json.pretty(state.toJson()).getBytes(StandardCharsets.UTF_8);
         Set<PosixFilePermission> ours = EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
         Files.deleteIfExists(beside);
         try (FileChannel channel = FileChannel.open(
-                beside,
-                Set.of(CREATE, WRITE, TRUNCATE_EXISTING),
-                PosixFilePermissions.asFileAttribute(ours))) {
+                beside, Set.of(CREATE, WRITE, TRUNCATE_EXISTING), PosixFilePermissions.asFileAttribute(ours))) {
             var bytes = ByteBuffer.wrap(text);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);

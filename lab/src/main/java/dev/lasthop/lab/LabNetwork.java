@@ -12,7 +12,8 @@ public enum LabNetwork {
     TWO_NETWORKS("two-networks", "a container with an interface on each of two bridges"),
     ROUTED("routed", "a container on a routed veth: no bridge, no NAT, proxy ARP and NDP, a route on the outside"),
     MACVLAN("macvlan", "two containers on macvlan children of the node's own interface"),
-    MACVLAN_BRIDGE("macvlan-bridge", "two containers on macvlan children of a bridge that the node's interface is a port of");
+    MACVLAN_BRIDGE(
+            "macvlan-bridge", "two containers on macvlan children of a bridge that the node's interface is a port of");
 
     private final String word;
     private final String summary;

@@ -1,7 +1,6 @@
 package dev.lasthop.lab;
 
 import dev.lasthop.lab.Chapter.Topic;
-import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.NamespaceStep;
 import dev.lasthop.wiring.step.NeighborStep;
 import dev.lasthop.wiring.step.Place;

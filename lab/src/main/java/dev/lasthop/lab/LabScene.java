@@ -138,8 +138,7 @@ public final class LabScene implements Scene {
         try (Places places = Places.here()) {
             // peers in other namespaces are not asked for: an injection needs what is in this one
             Recorder.PeerFinder none = (_, _) -> Map.of();
-            return NamespaceState.decode(
-                    Recorder.basic().record(places.at(place).namespace(), place.label(), none));
+            return NamespaceState.decode(Recorder.full().record(places.at(place).namespace(), place.label(), none));
         }
     }
 

@@ -38,10 +38,8 @@ record LabState(String name, LabNetwork network, Optional<Owner> owner, Optional
     }
 
     JsonObject toJson() {
-        JsonObject.Builder out = JsonObject.builder()
-                .put("schema", SCHEMA)
-                .put("name", name)
-                .put("network", network.toString());
+        JsonObject.Builder out =
+                JsonObject.builder().put("schema", SCHEMA).put("name", name).put("network", network.toString());
         owner.ifPresent(process -> out.put(
                 "owner",
                 JsonObject.builder()

@@ -10,6 +10,8 @@ import java.util.Optional;
 /** The labs of this machine. What is remembered of them is in {@code /run/lasthop/labs}, a file each, so it ends with the machine's run. */
 public final class Labs {
     private final LabFiles files;
+    private final List<Lab> own = new ArrayList<>();
+    private boolean ended;
 
     private Labs(Path folder) {
         this.files = new LabFiles(folder);
@@ -110,8 +112,20 @@ public final class Labs {
         return removed;
     }
 
-    private Lab claim(LabState state) {
+    /**
+     * Removes what this object built for this process, wherever its building stands, and builds nothing more. For when the process is
+     * told to end.
+     */
+    public synchronized void end() {
+        ended = true;
+        own.forEach(Lab::remove);
+    }
+
+    private synchronized Lab claim(LabState state) {
         String what = "cannot build the lab " + state.name();
+        if (ended) {
+            throw new LabException(what, "this process is about to end", "");
+        }
         if (files.names().contains(state.name())) {
             throw taken(what, state.name());
         }
@@ -127,12 +141,18 @@ public final class Labs {
         if (!files.create(state)) {
             throw taken(what, state.name());
         }
-        return Lab.planned(files, state);
+        Lab lab = Lab.planned(files, state);
+        if (state.owner().isPresent()) {
+            own.add(lab);
+        }
+        return lab;
     }
 
     private static LabException taken(String what, String name) {
         return new LabException(
-                what, "there is a lab of that name", "take it down (lasthop lab down " + name + ") or choose another --name");
+                what,
+                "there is a lab of that name",
+                "take it down (lasthop lab down " + name + ") or choose another --name");
     }
 
     private static Lab built(Lab lab) {

@@ -43,9 +43,21 @@ final class NodeFirewall {
             steps.add(chain(node, tables, "filter", "FORWARD", "filter", new BaseHook(BaseHook.FORWARD, 0), "filter"));
             steps.add(table(node, tables, "nat"));
             steps.add(chain(
-                    node, tables, "nat", "PREROUTING", "nat", new BaseHook(BaseHook.PREROUTING, DESTINATION_NAT), "dstnat"));
+                    node,
+                    tables,
+                    "nat",
+                    "PREROUTING",
+                    "nat",
+                    new BaseHook(BaseHook.PREROUTING, DESTINATION_NAT),
+                    "dstnat"));
             steps.add(chain(
-                    node, tables, "nat", "POSTROUTING", "nat", new BaseHook(BaseHook.POSTROUTING, SOURCE_NAT), "srcnat"));
+                    node,
+                    tables,
+                    "nat",
+                    "POSTROUTING",
+                    "nat",
+                    new BaseHook(BaseHook.POSTROUTING, SOURCE_NAT),
+                    "srcnat"));
             for (Bridged bridged : bridges) {
                 Prefix network = bridged.networks().of(family);
                 RuleMessage rule = RuleBuilder.in(tables, "nat", "POSTROUTING")
@@ -54,8 +66,8 @@ final class NodeFirewall {
                         .counter()
                         .masquerade()
                         .build();
-                String words = "%s saddr %s oifname != \"%s\" counter masquerade"
-                        .formatted(tables, network, bridged.bridge());
+                String words =
+                        "%s saddr %s oifname != \"%s\" counter masquerade".formatted(tables, network, bridged.bridge());
                 steps.add(FirewallStep.append(node, rule, words));
             }
         }
@@ -74,7 +86,8 @@ final class NodeFirewall {
                         .counter()
                         .destinationNat(container.address(family), servicePort)
                         .build();
-                String to = family == Family.IPV6 ? "[" + container.address(family) + "]" : "" + container.address(family);
+                String to =
+                        family == Family.IPV6 ? "[" + container.address(family) + "]" : "" + container.address(family);
                 String words = "fib daddr type local %s dport %d counter dnat to %s:%d"
                         .formatted(protocol, port, to, servicePort);
                 steps.add(FirewallStep.append(node, rule, words));
@@ -99,12 +112,11 @@ final class NodeFirewall {
 
     private static Step chain(
             Place node, TableFamily family, String table, String name, String type, BaseHook hook, String priority) {
-        String where =
-                switch (hook.number()) {
-                    case BaseHook.PREROUTING -> "prerouting";
-                    case BaseHook.FORWARD -> "forward";
-                    default -> "postrouting";
-                };
+        String where = switch (hook.number()) {
+            case BaseHook.PREROUTING -> "prerouting";
+            case BaseHook.FORWARD -> "forward";
+            default -> "postrouting";
+        };
         String line = "nft 'add chain %s %s %s { type %s hook %s priority %s ; policy accept ; }'"
                 .formatted(family, table, name, type, where, priority);
         return step(node, ChainMessage.base(family, table, name, type, hook, true), line);

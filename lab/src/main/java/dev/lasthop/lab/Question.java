@@ -66,8 +66,8 @@ public record Question(Place source, IpAddress address, OptionalInt port, Option
 
     private static IpAddress second(Scene scene, Family family) {
         return scene.secondAddress(family)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "the network " + scene.network() + " has no second container"))
+                .orElseThrow(() ->
+                        new IllegalArgumentException("the network " + scene.network() + " has no second container"))
                 .address();
     }
 }

@@ -32,8 +32,8 @@ class LabNetworksTest {
                 assertPing(scene.container(), scene.world(family).toString());
                 assertPing(scene.node(), scene.world(family).toString());
                 scene.secondAddress(family)
-                        .ifPresent(
-                                second -> assertPing(scene.container(), second.address().toString()));
+                        .ifPresent(second ->
+                                assertPing(scene.container(), second.address().toString()));
             }
         }
         assertThat(NamedNamespaces.names()).isEqualTo(before);
@@ -75,9 +75,13 @@ class LabNetworksTest {
         try (Lab lab = Labs.in(run).borrow(LabNetwork.BRIDGE, "lo")) {
             LabScene scene = lab.scene();
             try (Listener listener = Listener.onLoopback(scene.outside(), 80)) {
-                assertThat(in(scene.outside(), "nc", "-d", "-w", "3", "127.0.0.1", "80").output()).contains("lab");
+                assertThat(in(scene.outside(), "nc", "-d", "-w", "3", "127.0.0.1", "80")
+                                .output())
+                        .contains("lab");
                 String world = scene.world(Family.IPV4).toString();
-                assertThat(in(scene.container(), "nc", "-z", "-w", "1", world, "80").exit()).isNotZero();
+                assertThat(in(scene.container(), "nc", "-z", "-w", "1", world, "80")
+                                .exit())
+                        .isNotZero();
             }
         }
     }
@@ -111,11 +115,17 @@ class LabNetworksTest {
         Path script = run.resolve("typed.sh");
         Files.writeString(
                 script,
-                "set -e\n" + String.join("\n", plan.steps().stream().flatMap(s -> s.commands().stream()).toList()));
+                "set -e\n"
+                        + String.join(
+                                "\n",
+                                plan.steps().stream()
+                                        .flatMap(s -> s.commands().stream())
+                                        .toList()));
         try {
             assertThat(Tool.attempt("sh", script.toString()))
                     .extracting(Tool.Result::exit, Tool.Result::output)
-                    .satisfies(result -> assertThat(result.getFirst()).as("%s", result).isEqualTo(0));
+                    .satisfies(result ->
+                            assertThat(result.getFirst()).as("%s", result).isEqualTo(0));
             assertPing(plan.scene().container(), plan.scene().world(Family.IPV4).toString());
             assertPing(plan.scene().container(), plan.scene().world(Family.IPV6).toString());
         } finally {
@@ -126,7 +136,8 @@ class LabNetworksTest {
     private static void assertPing(Place from, String to) {
         assertThat(in(from, "ping", "-n", "-c", "1", "-W", "3", to))
                 .as("%s to %s", from.label(), to)
-                .satisfies(result -> assertThat(result.exit()).as(result.output()).isZero());
+                .satisfies(
+                        result -> assertThat(result.exit()).as(result.output()).isZero());
     }
 
     private static Tool.Result in(Place place, String... command) {

@@ -81,7 +81,8 @@ class LabsTest {
         Labs labs = Labs.in(run);
         labs.up(LabNetwork.SIBLINGS, "d");
         Path file = run.resolve("labs/d.json");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         Files.writeString(file, "{");
         assertThat(labs.list()).isEmpty();
         assertThat(labs.names()).containsExactly("d");
@@ -101,7 +102,8 @@ class LabsTest {
     }
 
     private static boolean ping(String lab) {
-        String world = LabPlan.of(LabNetwork.BRIDGE, lab).scene().world(Family.IPV4).toString();
+        String world =
+                LabPlan.of(LabNetwork.BRIDGE, lab).scene().world(Family.IPV4).toString();
         return Tool.attempt("ip", "netns", "exec", lab + "-container", "ping", "-n", "-c", "1", "-W", "1", world)
                         .exit()
                 == 0;

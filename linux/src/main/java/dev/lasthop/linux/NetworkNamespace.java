@@ -24,7 +24,7 @@ public final class NetworkNamespace implements AutoCloseable {
 
     private NetworkNamespace(Fd fd) {
         this.fd = fd;
-        this.inode = inodeOf(Path.of("/proc/self/fd/" + fd.raw()));
+        this.inode = fd.inode();
     }
 
     /** The namespace of the calling thread. */

@@ -10,6 +10,7 @@ public enum SystemCall {
     READ(0, 63),
     WRITE(1, 64),
     CLOSE(3, 57),
+    FSTAT(5, 80),
     LSEEK(8, 62),
     MMAP(9, 222),
     MUNMAP(11, 215),
@@ -47,7 +48,8 @@ public enum SystemCall {
     FSOPEN(430, 430),
     FSCONFIG(431, 431),
     FSMOUNT(432, 432),
-    PIDFD_OPEN(434, 434);
+    PIDFD_OPEN(434, 434),
+    OPENAT2(437, 437);
 
     private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
 

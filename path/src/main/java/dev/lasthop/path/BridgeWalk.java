@@ -211,7 +211,8 @@ final class BridgeWalk {
         Optional<Hop> next = Optional.of(place.hop(Direction.OUT));
         Optional<Branch> on = Optional.of(branch);
         if (in.isPresent() && in.get().index().equals(out.index()) && !hairpin(out)) {
-            boolean itself = branch.frame().destination().equals(branch.frame().source());
+            boolean itself = branch.frame().destination().equals(branch.frame().source())
+                    && branch.elements().stream().noneMatch(Stage.NatRewrite.class::isInstance);
             on = segment.block(
                     branch, itself ? segment.misaddressed(branch) : new Obstacle.HairpinOff(whole, place), next);
         } else if (!out.isUp()) {
@@ -221,7 +222,9 @@ final class BridgeWalk {
         } else if (in.isPresent() && isolated(in.get()) && isolated(out)) {
             on = segment.block(branch, new Obstacle.PortsIsolated(whole, Place.of(namespace, in.get()), place), next);
         }
-        if (on.isPresent() && !branch.frame().isQuestion()) {
+        if (on.isPresent() && in.isPresent() && branch.frame().isQuestion()) {
+            on = on.map(passed -> arpRules(namespace, in.get(), out, passed));
+        } else if (on.isPresent() && !branch.frame().isQuestion()) {
             on = rules(namespace, bridge, in, out, on.get(), next).flatMap(passed -> {
                 int length = passed.packet().length();
                 return length <= out.mtu() + SLACK
@@ -231,6 +234,18 @@ final class BridgeWalk {
             });
         }
         on.ifPresent(passed -> segment.transmit(namespace, out, passed));
+    }
+
+    private Branch arpRules(NamespaceState namespace, Link in, Link out, Branch branch) {
+        Frame.Question question = branch.frame().question().orElseThrow();
+        if (question.target().family() == Family.IPV6) {
+            return branch;
+        }
+        return gate.filtering()
+                .dropsArp(namespace, Hook.FORWARD, in.index(), out.index(), question.sender(), question.target())
+                .map(rule -> branch.blocked(
+                        new Obstacle.ArpFiltered(namespace.inode(), namespace.name(), rule), Optional.empty()))
+                .orElse(branch);
     }
 
     private Optional<Branch> rules(

@@ -62,8 +62,9 @@ final class Gate {
         HookOutcome outcome = filtering.decide(namespace, Filtering.Layer.IP, hook, before);
         addVerdict(stages, namespace, Filtering.Layer.IP, hook, outcome);
         PacketState after = outcome.packet();
+        connection.keepMark(after.tracking().mark());
         if (open) {
-            connection.settle(ofSource, after.flow());
+            connection.settle(ofSource, before.flow(), after.flow());
             rewritten(stages, namespace, hook, before.flow(), after.flow(), outcome.nat(), false);
         } else {
             after = after.withFlow(before.flow());

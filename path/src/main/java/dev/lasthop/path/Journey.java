@@ -8,7 +8,7 @@ import dev.lasthop.topology.NamespaceState;
 import dev.lasthop.topology.Route;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** What the ways of a request, its reply and their tunnels' packets have in common. */
@@ -19,7 +19,7 @@ final class Journey {
     private final Index index;
     private final Gate gate;
     private final Resolver resolver;
-    private final SortedSet<Long> wanted = new TreeSet<>();
+    private final Set<Long> wanted = new TreeSet<>();
     private int depth;
 
     Journey(Index index, Gate gate) {
@@ -29,7 +29,7 @@ final class Journey {
     }
 
     /** Namespaces that were led into and are not known. */
-    SortedSet<Long> wanted() {
+    Set<Long> wanted() {
         return wanted;
     }
 

@@ -3,6 +3,7 @@ package dev.lasthop.path;
 import dev.lasthop.address.Flow;
 import dev.lasthop.address.IfIndex;
 import dev.lasthop.address.IpAddress;
+import dev.lasthop.path.filter.FilterWalk;
 import dev.lasthop.topology.NamespaceState;
 import dev.lasthop.topology.Snapshot;
 import java.util.List;
@@ -17,7 +18,7 @@ public final class Predictor {
 
     /** The way there and, where the request is delivered, the way back. */
     public static Prediction predict(Snapshot snapshot, Question question) {
-        return predict(snapshot, question, Filtering.NONE);
+        return predict(snapshot, question, new FilterWalk());
     }
 
     /** @param filtering how packet filters decide */

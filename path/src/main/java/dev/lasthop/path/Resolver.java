@@ -89,9 +89,17 @@ final class Resolver {
     private Heard ask(Ask ask, PacketState packet) {
         var heard = new Heard();
         IpAddress sender = sender(ask, packet);
-        var dropped = gate.filtering()
-                .dropsArp(ask.namespace(), Hook.OUTPUT, IfIndex.NONE, ask.link().index(), sender, ask.wanted());
-        if (dropped.isPresent() && ask.wanted().family() == Family.IPV4) {
+        Optional<HookOutcome.Decision> dropped = ask.wanted().family() == Family.IPV6
+                ? Optional.empty()
+                : gate.filtering()
+                        .dropsArp(
+                                ask.namespace(),
+                                Hook.OUTPUT,
+                                IfIndex.NONE,
+                                ask.link().index(),
+                                sender,
+                                ask.wanted());
+        if (dropped.isPresent()) {
             heard.behind.add(new Obstacle.ArpFiltered(
                     ask.namespace().inode(), ask.namespace().name(), dropped.get()));
             return heard;

@@ -69,12 +69,12 @@ public final class SourceChoice {
         return Comparator.<InterfaceAddress, Boolean>comparing(
                         address -> !address.address().equals(destination))
                 .thenComparing(address -> scope(address.address()) < wanted)
-                .thenComparing(address ->
+                .thenComparingInt(address ->
                         scope(address.address()) < wanted ? -scope(address.address()) : scope(address.address()))
                 .thenComparing(address -> (address.flags() & DEPRECATED) != 0)
                 .thenComparing(address -> !address.link().equals(link))
                 .thenComparing(address -> label(address.address()) != label(destination))
-                .thenComparing(address -> -Math.min(
+                .thenComparingInt(address -> -Math.min(
                         common(address.address(), destination), address.prefix().length()));
     }
 

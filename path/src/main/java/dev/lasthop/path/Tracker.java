@@ -73,11 +73,13 @@ final class Tracker {
         private Flow translated;
         private boolean reply;
         private int status;
+        private int mark;
 
         Connection(Flow original, Flow translated, Optional<Conntrack.Entry> entry) {
             this.original = original;
             this.translated = translated;
             this.entry = entry;
+            this.mark = entry.map(Conntrack.Entry::mark).orElse(0);
             this.status = entry.isPresent()
                     ? SOURCE_NAT_DONE | DESTINATION_NAT_DONE | entry.get().status()
                     : 0;
@@ -98,8 +100,12 @@ final class Tracker {
         PacketState.Tracking tracking() {
             boolean answered = entry.isPresent() && (entry.get().status() & Conntrack.Entry.SEEN_REPLY) != 0;
             var state = reply || answered ? PacketState.Tracking.State.ESTABLISHED : PacketState.Tracking.State.NEW;
-            int mark = entry.map(Conntrack.Entry::mark).orElse(0);
             return new PacketState.Tracking(state, reply, Optional.of(original), mark, status);
+        }
+
+        /** Rules may have marked the connection. */
+        void keepMark(int changed) {
+            mark = changed;
         }
 
         /** Whether rules may still choose this kind of translation. */
@@ -108,7 +114,10 @@ final class Tracker {
         }
 
         /** Keeps what the rules chose, so that all later packets are treated alike. */
-        void settle(boolean ofSource, Flow after) {
+        void settle(boolean ofSource, Flow before, Flow after) {
+            if (!before.equals(after)) {
+                status |= ofSource ? Conntrack.Entry.SOURCE_NAT : Conntrack.Entry.DESTINATION_NAT;
+            }
             translated = ofSource
                     ? translated.withSource(after.source(), after.sourcePort())
                     : translated.withDestination(after.destination(), after.destinationPort());

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** One packet's way through the IP stacks of the namespaces, from its sender to where it ends. */
 final class Walk {
@@ -52,7 +53,7 @@ final class Walk {
         while (step instanceof Arrived arrived) {
             step = input(arrived);
         }
-        return new Path(elements, ((Over) step).ending(), journey.wanted());
+        return new Path(elements, ((Over) step).ending(), new TreeSet<>(journey.wanted()));
     }
 
     /** The packet as it was delivered. */

@@ -83,8 +83,17 @@ final class LiveNetwork implements AutoCloseable {
         try (NetworkNamespace namespace = NetworkNamespace.open(Path.of("/run/netns/" + from))) {
             atlas.load(namespace, "netns:" + from);
             Question question = asked.apply(namespace.inode());
+            int seen = 1;
             for (int i = 0; i < 16; i++) {
                 Prediction prediction = Predictor.predict(atlas.snapshot(), question);
+                if (prediction.decisive().obstacle().orElse(null) instanceof Obstacle.NobodyAnswers nobody) {
+                    atlas.owners(nobody.wanted(), 64)
+                            .forEach(owner -> atlas.load(owner.namespace().inode()));
+                    if (atlas.snapshot().namespaces().size() > seen) {
+                        seen = atlas.snapshot().namespaces().size();
+                        continue;
+                    }
+                }
                 boolean complete = prediction.decisive().wanted().stream()
                         .filter(inode -> atlas.load(inode).isPresent())
                         .toList()

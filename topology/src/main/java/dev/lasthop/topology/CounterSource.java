@@ -3,8 +3,8 @@ package dev.lasthop.topology;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.lasthop.linux.KernelException;
+import dev.lasthop.linux.KernelFiles;
 import dev.lasthop.netlink.Bytes;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -12,15 +12,15 @@ import java.util.TreeMap;
 /** The counters in {@code /proc/net/snmp}, {@code netstat} (pairs of lines: names, then values) and {@code snmp6} (a line each). */
 final class CounterSource {
     private static final List<String> FILES = List.of("snmp", "netstat", "snmp6");
-    private static final Path FOLDER = Path.of("/proc/thread-self/net");
+    private static final String FOLDER = "/proc/thread-self/net/";
 
     private CounterSource() {}
 
-    static void record(ProcFiles files, SourceSink sink) {
+    static void record(KernelFiles files, SourceSink sink) {
         for (String file : FILES) {
             String source = "proc/net/" + file;
             try {
-                files.read(FOLDER.resolve(file))
+                files.read(FOLDER + file)
                         .ifPresentOrElse(
                                 bytes -> sink.put(source, Bytes.of(bytes)),
                                 () -> sink.gap(source, "this kernel does not have it"));
@@ -34,10 +34,10 @@ final class CounterSource {
         SortedMap<String, Long> values = new TreeMap<>();
         pairs(text(recording, "snmp"), values);
         pairs(text(recording, "netstat"), values);
-        for (String line : text(recording, "snmp6")) {
-            String[] words = line.strip().split("\\s+");
-            if (words.length == 2) {
-                put(words[0], words[1], values);
+        for (String line : text(recording, "snmp6")) { // a name, many blanks, a number, and sometimes a blank
+            int nameEnd = line.indexOf(' ');
+            if (nameEnd > 0) {
+                put(line.substring(0, nameEnd), line.substring(nameEnd).strip(), values);
             }
         }
         return new Counters(values);

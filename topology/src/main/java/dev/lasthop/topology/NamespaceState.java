@@ -89,6 +89,7 @@ public record NamespaceState(
     public boolean forwards(Family family, Link link) {
         return family == Family.IPV4
                 ? sysctls.ipv4(link.name(), "forwarding") != 0
-                : sysctls.ipv6("all", "forwarding") != 0;
+                : sysctls.ipv6("all", "forwarding") != 0
+                        || sysctls.ipv6(link.name(), "force_forwarding") != 0; // since 6.17
     }
 }

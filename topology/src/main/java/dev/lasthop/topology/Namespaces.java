@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,7 @@ public final class Namespaces {
 
     private final Map<Long, String> known;
     private final SortedMap<Long, Found> found = new TreeMap<>();
+    private final Set<Path> paths = new HashSet<>();
     private final List<Recording.Gap> gaps = new ArrayList<>();
     private final Found host;
     private boolean searchedProcesses;
@@ -64,8 +66,8 @@ public final class Namespaces {
         this.known = Map.copyOf(known);
         host = new Found(inode(OWN), "host", OWN, OptionalLong.empty());
         found.put(host.inode(), host);
-        namedOnes();
         mountedOnes();
+        namedOnes();
     }
 
     public static Namespaces find() {
@@ -153,7 +155,11 @@ public final class Namespaces {
         }
     }
 
+    /** Those that are mounted were in the mount table; the rest may be links to a process's namespace. */
     private void addNamed(Path file) {
+        if (paths.contains(file)) {
+            return;
+        }
         try {
             if (isNamespace(file)) {
                 add(new Found(inode(file), "netns:" + file.getFileName(), file, OptionalLong.empty()));
@@ -190,8 +196,12 @@ public final class Namespaces {
         if (mountPoint.indexOf('\\') >= 0) { // a blank or the like, written in octal: nobody's namespace is called so
             return Optional.empty();
         }
-        return inodeIn(words[3])
-                .map(inode -> new Found(inode, "netns:" + mountPoint, Path.of(mountPoint), OptionalLong.empty()));
+        return inodeIn(words[3]).map(inode -> {
+            Path path = Path.of(mountPoint);
+            boolean named = FOLDERS.contains(path.getParent());
+            String name = "netns:" + (named ? path.getFileName() : path);
+            return new Found(inode, name, path, OptionalLong.empty());
+        });
     }
 
     private void searchProcesses() {
@@ -240,16 +250,26 @@ public final class Namespaces {
         String better = known.get(candidate.inode());
         Found named =
                 better == null ? candidate : new Found(candidate.inode(), better, candidate.path(), candidate.pid());
-        found.merge(candidate.inode(), named, (old, next) -> {
-            if (old.inode() == host.inode()) {
-                return old;
-            }
-            boolean pathOnly = old.name().startsWith("netns:/");
-            OptionalLong pid = old.pid().isPresent() ? old.pid() : next.pid();
-            return pathOnly && next.pid().isPresent()
-                    ? new Found(old.inode(), next.name(), old.path(), pid)
-                    : new Found(old.inode(), old.name(), old.path(), pid);
-        });
+        found.merge(candidate.inode(), named, Namespaces::better);
+        paths.add(candidate.path());
+    }
+
+    /** The path that was found first stays: a mount outlives a process. */
+    private static Found better(Found old, Found next) {
+        OptionalLong pid = old.pid().isPresent() ? old.pid() : next.pid();
+        if (old.name().equals("host")) {
+            return old;
+        }
+        int ranks = Integer.compare(rank(next), rank(old));
+        boolean renamed =
+                ranks < 0 || ranks == 0 && next.pid().isEmpty() && next.name().compareTo(old.name()) < 0;
+        boolean moved = renamed && next.pid().isEmpty();
+        return new Found(old.inode(), renamed ? next.name() : old.name(), moved ? next.path() : old.path(), pid);
+    }
+
+    /** A name before a process before a path; names that were given at the start before all. */
+    private static int rank(Found one) {
+        return one.name().startsWith("netns:/") ? 2 : one.name().startsWith("pid:") ? 1 : 0;
     }
 
     private static Optional<Long> inodeIn(String link) {

@@ -1,6 +1,7 @@
 package dev.lasthop.topology;
 
 import dev.lasthop.address.IpAddress;
+import dev.lasthop.linux.KernelFiles;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.netlink.Bytes;
 import dev.lasthop.netlink.route.LinkMessage;
@@ -29,15 +30,16 @@ public record Recorder(List<RecordingPart> parts) {
         return new Recorder(List.of());
     }
 
-    /** A recorder of everything that a question can depend on. Connections are read only where there are few. */
+    /** A recorder of everything that a question can depend on. */
     public static Recorder full() {
-        return full(List.of());
+        return new Recorder(List.of(FirewallSource::record, SocketSource::record));
     }
 
-    /** The same, with the connections that one of the addresses takes part in, however many others there are. */
-    public static Recorder full(Collection<IpAddress> addresses) {
-        return new Recorder(
-                List.of(FirewallSource::record, SocketSource::record, sink -> ConntrackSource.record(sink, addresses)));
+    /** This, and the tracked connections that one of the addresses takes part in. */
+    public Recorder withConnections(Collection<IpAddress> addresses) {
+        var more = new ArrayList<>(parts);
+        more.add(sink -> ConntrackSource.record(sink, addresses));
+        return new Recorder(more);
     }
 
     /** Finds namespaces by the ids that one of them knows them by. */
@@ -68,7 +70,7 @@ public record Recorder(List<RecordingPart> parts) {
                 peers.putAll(finder.find(socket, ids));
             }
         }
-        try (var files = new ProcFiles()) {
+        try (var files = new KernelFiles()) {
             SysctlSource.record(files, sink);
             CounterSource.record(files, sink);
         }

@@ -68,13 +68,13 @@ public final class Tracer {
             Prober prober, Outcomes outcomes, Taps taps, Events events, RuleTraces rules, Classifier classifier) {
         long next = System.nanoTime();
         int number = 0;
-        long end = next
-                + request.spacing().multipliedBy(request.count()).toNanos()
-                + request.patience().toNanos();
-        while (System.nanoTime() < end && !outcomes.complete()) {
+        long end = Long.MAX_VALUE; // patience counts from the last probe: on a busy machine it may leave late, and
+        // must leave
+        while (number < request.count() || System.nanoTime() - end < 0 && !outcomes.complete()) {
             if (number < request.count() && System.nanoTime() >= next) {
                 prober.send(number++);
                 next += request.spacing().toNanos();
+                end = System.nanoTime() + request.patience().toNanos();
             }
             long until = number < request.count() ? Math.min(next, end) : end;
             await(prober, taps, until);

@@ -10,6 +10,7 @@ public final class FaultId {
     /** @throws IllegalArgumentException if the catalogue has no such id */
     public static Fault read(String id) {
         return Faults.find(id)
-                .orElseThrow(() -> new IllegalArgumentException("the catalogue has no such fault; lasthop faults lists them"));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("the catalogue has no such fault; lasthop faults lists them"));
     }
 }

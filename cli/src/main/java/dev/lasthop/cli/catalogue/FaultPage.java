@@ -21,12 +21,17 @@ final class FaultPage {
         }
         List<String> networks =
                 injections.stream().map(Injection::network).distinct().toList();
-        return "The lab makes it in the network" + (networks.size() > 1 ? "s " : " ") + String.join(", ", networks) + ".";
+        return "The lab makes it in the network" + (networks.size() > 1 ? "s " : " ") + String.join(", ", networks)
+                + ".";
     }
 
     /** How it looks where the lab makes it. */
     static String shows(Injection injection) {
-        String side = injection.side().map(Side::toString).map(word -> " (" + word + ")").orElse("");
+        String side = injection
+                .side()
+                .map(Side::toString)
+                .map(word -> " (" + word + ")")
+                .orElse("");
         return "In the network %s, asked %s over %s: verdict %s%s%s."
                 .formatted(
                         injection.network(),
@@ -56,12 +61,15 @@ final class FaultPage {
                 .put("intermittent", fault.isIntermittent())
                 .put("provable", !fault.injections().isEmpty())
                 .put("proof", proof(fault))
-                .put("lab", fault.injections(), injection -> JsonObject.builder()
-                        .put("network", injection.network())
-                        .put("family", injection.family().toString())
-                        .put("verdict", injection.verdict().toString())
-                        .put("mendable", injection.mendable())
-                        .build())
+                .put(
+                        "lab",
+                        fault.injections(),
+                        injection -> JsonObject.builder()
+                                .put("network", injection.network())
+                                .put("family", injection.family().toString())
+                                .put("verdict", injection.verdict().toString())
+                                .put("mendable", injection.mendable())
+                                .build())
                 .build();
     }
 
@@ -105,25 +113,24 @@ final class FaultPage {
         lines.add("<!-- Made from the faults' classes. Do not edit: docs/write-fault-pages writes it. -->");
         lines.add("# The fault catalogue");
         lines.add("");
-        lines.add("Every cause that `lasthop diagnose` can name. The ids are stable. `lasthop faults` lists them, `lasthop faults ID` "
-                + "says what these pages say.");
+        lines.add(
+                "Every cause that `lasthop diagnose` can name. The ids are stable. `lasthop faults` lists them, `lasthop faults ID` "
+                        + "says what these pages say.");
         for (Group group : Group.values()) {
             List<Fault> members =
                     faults.stream().filter(fault -> fault.group() == group).toList();
             if (!members.isEmpty()) {
-                lines.addAll(List.of("", "## " + group, "| id | what is wrong | the lab's network |", "| --- | --- | --- |"));
-                members.forEach(fault -> lines.add(
-                        "| [`%s`](%s.md) | %s | %s |".formatted(fault.id(), fault.id(), fault.title(), network(fault))));
+                lines.addAll(List.of(
+                        "", "## " + group, "| id | what is wrong | the lab's network |", "| --- | --- | --- |"));
+                members.forEach(fault -> lines.add("| [`%s`](%s.md) | %s | %s |"
+                        .formatted(fault.id(), fault.id(), fault.title(), network(fault))));
             }
         }
         return String.join("\n", lines) + "\n";
     }
 
     static String network(Fault fault) {
-        return fault.injections().stream()
-                .map(Injection::network)
-                .findFirst()
-                .orElse("-");
+        return fault.injections().stream().map(Injection::network).findFirst().orElse("-");
     }
 
     private static String asked(Injection.Ask ask) {

@@ -93,8 +93,7 @@ public final class FaultsCommand implements Command {
         section(lines, output, width, "How it is recognised", fault.page().recognised());
         section(lines, output, width, "How it is mended", fault.page().mending());
         section(lines, output, width, "See it", FaultPage.proof(fault));
-        fault.injections()
-                .forEach(injection -> lines.addAll(Lines.wrap(FaultPage.shows(injection), width, "  ")));
+        fault.injections().forEach(injection -> lines.addAll(Lines.wrap(FaultPage.shows(injection), width, "  ")));
         FaultPage.commands(fault).forEach(command -> lines.add("    " + command));
         return lines;
     }

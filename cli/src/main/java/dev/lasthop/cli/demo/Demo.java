@@ -1,5 +1,6 @@
 package dev.lasthop.cli.demo;
 
+import dev.lasthop.cli.frame.Lines;
 import dev.lasthop.cli.report.PathPicture;
 import dev.lasthop.diagnosis.Evidence;
 import dev.lasthop.diagnosis.Fault;
@@ -25,6 +26,7 @@ import java.util.Optional;
  */
 final class Demo {
     static final String LECTURE = "ip-forward-disabled";
+    private static final int ATTEMPTS = 3;
 
     private final Lab lab;
     private final Fault fault;
@@ -80,7 +82,8 @@ final class Demo {
                 screen.step(chapter.title(), chapter.text(), chapter.commands(injection.family()));
             }
             if (chapter.topic() == Topic.NAMESPACES) {
-                screen.block(List.of("Three parts, each a network namespace of its own. Beside what is shown, the",
+                screen.block(List.of(
+                        "Three parts, each a network namespace of its own. Beside what is shown, the",
                         "other address family is set up the same way."));
             }
         }
@@ -91,7 +94,7 @@ final class Demo {
 
     /** Shows that it works, then breaks it. Whether it worked. */
     private boolean breakIt() {
-        Report healthy = examiner.examine(question);
+        Report healthy = untilHealthy();
         screen.step("It works", asked(), List.of(attempt()));
         screen.outcome(healthy.isHealthy(), counts(healthy));
         screen.block(PathPicture.lines(healthy, screen.terminal()));
@@ -107,8 +110,7 @@ final class Demo {
     }
 
     private void lost(Report report) {
-        screen.step(
-                isLecture() ? "All is wired. Does it work?" : "Does it still work?", asked(), List.of(attempt()));
+        screen.step(isLecture() ? "All is wired. Does it work?" : "Does it still work?", asked(), List.of(attempt()));
         screen.outcome(report.isHealthy(), counts(report));
         screen.step(
                 "Where do the packets stop?",
@@ -128,11 +130,13 @@ final class Demo {
         }
         Finding finding = cause.get();
         screen.step("Why?", finding.fault().title() + " (" + finding.fault().id() + ").", List.of());
-        screen.block(List.of());
+        screen.gap();
         screen.wrapped(finding.explanation());
         var evidence = new ArrayList<String>();
         for (Evidence fact : finding.evidence()) {
-            evidence.addAll(dev.lasthop.cli.frame.Lines.wrap("- " + fact.kind() + ": " + fact.text(), 74, ""));
+            List<String> lines = Lines.wrap(fact.kind() + ": " + fact.text(), 74, "  ");
+            evidence.add("- " + lines.getFirst().strip());
+            evidence.addAll(lines.subList(1, lines.size()));
         }
         screen.block(evidence);
         boolean right = finding.fault().id().equals(fault.id());
@@ -148,7 +152,10 @@ final class Demo {
             try (Places places = Places.here()) {
                 var repair = new Repair(places);
                 boolean done = repair.apply(remedy.get());
-                screen.step("Mending it", sentence(remedy.get().summary()), remedy.get().commands());
+                screen.step(
+                        "Mending it",
+                        sentence(remedy.get().summary()),
+                        remedy.get().commands());
                 repair.outcome(done).failures().forEach(failure -> screen.outcome(false, failure));
             }
             return;
@@ -156,17 +163,14 @@ final class Demo {
         List<String> advice = report.cause().map(Finding::remedies).orElse(List.of()).stream()
                 .flatMap(other -> other.commands().stream())
                 .toList();
-        screen.step(
-                "Mending it",
-                "Lasthop leaves this to a person; here, what was broken is taken back.",
-                advice);
+        screen.step("Mending it", "Lasthop leaves this to a person; here, what was broken is taken back.", advice);
         lab.mend().forEach(problem -> screen.outcome(false, problem));
         service.ifPresent(Listener::close);
         service = question.port().isPresent() ? lab.serve(Optional.of("")) : Optional.empty();
     }
 
     private Report prove() {
-        Report mended = examiner.examine(question);
+        Report mended = untilHealthy();
         screen.step("Proof", asked(), List.of(attempt()));
         screen.outcome(mended.isHealthy(), counts(mended));
         screen.block(PathPicture.lines(mended, screen.terminal()));
@@ -187,6 +191,15 @@ final class Demo {
                 commands);
     }
 
+    /** What was just made or mended may need a moment: neighbours are asked for, a bridge learns. */
+    private Report untilHealthy() {
+        Report report = examiner.examine(question);
+        for (int again = 1; again < ATTEMPTS && !report.isHealthy(); again++) {
+            report = examiner.examine(question);
+        }
+        return report;
+    }
+
     private String asked() {
         String what = question.port().isPresent() ? " is called from " : " is pinged from ";
         return question.destination() + what + question.source().label()
@@ -201,10 +214,12 @@ final class Demo {
     private String attempt() {
         if (question.port().isPresent()) {
             return question.source()
-                    .run("nc -zv -w 2 " + question.address() + " " + question.port().getAsInt());
+                    .run("nc -zv -w 2 " + question.address() + " "
+                            + question.port().getAsInt());
         }
         int header = question.address().family() == dev.lasthop.address.Family.IPV4 ? 28 : 48; // IP and ICMP
-        String size = question.size().isPresent() ? "-M do -s " + (question.size().getAsInt() - header) + " " : "";
+        String size =
+                question.size().isPresent() ? "-M do -s " + (question.size().getAsInt() - header) + " " : "";
         return question.source().run("ping -c " + Examiner.PROBES + " " + size + question.address());
     }
 

@@ -77,10 +77,9 @@ public final class DemoCommand implements Command {
         Output output = invocation.output();
         Labs labs = Labs.ofEnvironment(System.getenv());
         labs.collect(); // what an earlier demo left that was killed
-        Lab lab = plan(labs, network(injection));
-        var hook = new Thread(() -> interrupted(lab, output), "lasthop-demo-end");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try (lab) {
+        var hook = new Thread(() -> interrupted(labs, output), "lasthop-demo-end");
+        Runtime.getRuntime().addShutdownHook(hook); // before anything is there
+        try (Lab lab = plan(labs, network(injection))) {
             var screen = new Screen(output, invocation.has(STEP));
             Demo.Outcome outcome = new Demo(lab, fault, injection, Examiner.live(), screen).play();
             output.result(() -> json(fault, screen, outcome), () -> closing(outcome));
@@ -111,8 +110,8 @@ public final class DemoCommand implements Command {
                 "cannot begin the demo", last == null ? "" : last.reason(), "lasthop lab down --all removes old labs");
     }
 
-    private static void interrupted(Lab lab, Output output) {
-        lab.remove();
+    private static void interrupted(Labs labs, Output output) {
+        labs.end();
         output.progress("\nThe demo was interrupted. Its namespaces are removed.");
     }
 

@@ -38,7 +38,7 @@ interface Examiner {
                         PROBES,
                         Level.BPF);
                 // namespaces come and go while the demo plays: they are looked up anew each time
-                return new Investigator(Namespaces.find(), Recorder.basic())
+                return new Investigator(Namespaces.find(), Recorder.full())
                         .investigate(inquiry)
                         .report();
             }

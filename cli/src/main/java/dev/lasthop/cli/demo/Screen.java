@@ -53,6 +53,10 @@ final class Screen {
         commands(commands);
     }
 
+    void gap() {
+        output.line("");
+    }
+
     void wrapped(String text) {
         if (!text.isEmpty()) {
             Lines.wrap(text, width(), INDENT).forEach(output::line);

@@ -25,7 +25,8 @@ import java.util.Set;
 /** {@code lasthop diagnose}: path, trace, cause, remedy; {@code --fix} applies the remedy and probes again. */
 public final class DiagnoseCommand implements Command {
     private static final Option<Boolean> FIX = Option.flag("fix", "apply the remedy, and probe again");
-    private static final Option<Boolean> YES = Option.flag("yes", "do not ask before changing something").letter('y');
+    private static final Option<Boolean> YES =
+            Option.flag("yes", "do not ask before changing something").letter('y');
 
     /** Stateless. */
     public DiagnoseCommand() {}
@@ -82,7 +83,8 @@ public final class DiagnoseCommand implements Command {
                     .output()
                     .result(
                             () -> ReportJson.write(report, fixing),
-                            () -> ReportText.lines(report, fixing, invocation.output().terminal()));
+                            () -> ReportText.lines(
+                                    report, fixing, invocation.output().terminal()));
             if (fixing.isPresent() && fixing.get().fixed()) {
                 return ExitCode.DONE;
             }

@@ -20,7 +20,10 @@ final class FlowOptions {
             "what to send; icmp without a port and tcp with one, if it is not said",
             Reader.choice(Transport.class));
     static final Option<Integer> SIZE = Option.value(
-            "size", "BYTES", "length of the IP packet, which may then not be cut on the way", Reader.integer(28, 65535));
+            "size",
+            "BYTES",
+            "length of the IP packet, which may then not be cut on the way",
+            Reader.integer(28, 65535));
     static final Option<Boolean> FRAGMENT = Option.flag("fragment", "let a packet of that size be cut on the way");
     static final Option<Integer> SOURCE_PORT =
             Option.value("source-port", "N", "repeat one exact flow", Reader.integer(1, 65535));
@@ -29,9 +32,13 @@ final class FlowOptions {
     static final Option<Boolean> IPV6 =
             Option.flag("ipv6", "IPv6, where the destination has both families").letter('6');
     static final Option<Level> OBSERVE = Option.value(
-            "observe", "bpf|perf|taps", "look no closer than this; the closest that works, if it is not said", Reader.choice(Level.class));
-    static final Option<Integer> COUNT =
-            Option.value("count", "N", "how many probes, 3 if it is not said", Reader.integer(1, 100)).letter('c');
+            "observe",
+            "bpf|perf|taps",
+            "look no closer than this; the closest that works, if it is not said",
+            Reader.choice(Level.class));
+    static final Option<Integer> COUNT = Option.value(
+                    "count", "N", "how many probes, 3 if it is not said", Reader.integer(1, 100))
+            .letter('c');
 
     private FlowOptions() {}
 

@@ -32,8 +32,7 @@ record Subject(Endpoint source, Inquiry inquiry) implements AutoCloseable {
         }
     }
 
-    private static Inquiry inquiry(
-            Invocation invocation, Endpoint source, Destination destination, IpAddress address) {
+    private static Inquiry inquiry(Invocation invocation, Endpoint source, Destination destination, IpAddress address) {
         int port = destination.port().orElse(0);
         FlowOptions.Transport transport = invocation
                 .find(FlowOptions.PROTOCOL)
@@ -44,7 +43,9 @@ record Subject(Endpoint source, Inquiry inquiry) implements AutoCloseable {
             case UDP -> Protocol.UDP;
             case SCTP ->
                 throw CommandException.unsupported(
-                        "cannot send SCTP probes", "this kernel is not asked for SCTP sockets yet", "try --protocol tcp");
+                        "cannot send SCTP probes",
+                        "this kernel is not asked for SCTP sockets yet",
+                        "try --protocol tcp");
         };
         if (protocol.hasPorts() && port == 0) {
             throw CommandException.usage(
@@ -99,8 +100,7 @@ record Subject(Endpoint source, Inquiry inquiry) implements AutoCloseable {
             }
         };
         if (family.isPresent() && family.get() != address.family()) {
-            throw CommandException.usage(
-                    destination + " is no " + family.get() + " address", "", "leave -4 or -6 out");
+            throw CommandException.usage(destination + " is no " + family.get() + " address", "", "leave -4 or -6 out");
         }
         return address;
     }

@@ -60,7 +60,8 @@ public final class LabBreak implements Command {
         Fault fault = invocation.argument(FAULT);
         Lab lab = LabWords.find(invocation.find(LabWords.NAME).orElse(LabWords.DEFAULT_NAME));
         Injection injection = LabWords.told(() -> lab.injection(fault));
-        List<Step> steps = injection.steps().apply(lab.scene()); // before it is broken: they may depend on what is there
+        List<Step> steps =
+                injection.steps().apply(lab.scene()); // before it is broken: they may depend on what is there
         LabWords.told(() -> {
             lab.inject(fault.id(), steps);
             return lab;
@@ -68,7 +69,9 @@ public final class LabBreak implements Command {
         List<String> commands =
                 steps.stream().flatMap(step -> step.commands().stream()).toList();
         Question question = Question.of(lab.scene(), injection);
-        invocation.output().result(() -> json(lab, fault, commands, question), () -> text(lab, fault, commands, question));
+        invocation
+                .output()
+                .result(() -> json(lab, fault, commands, question), () -> text(lab, fault, commands, question));
         return ExitCode.DONE;
     }
 

@@ -68,10 +68,8 @@ public final class LabDown implements Command {
             }
             return labs.names();
         }
-        return List.of(invocation
-                .find(WHICH)
-                .or(() -> invocation.find(LabWords.NAME))
-                .orElse(LabWords.DEFAULT_NAME));
+        return List.of(
+                invocation.find(WHICH).or(() -> invocation.find(LabWords.NAME)).orElse(LabWords.DEFAULT_NAME));
     }
 
     private static JsonObject json(List<String> names) {

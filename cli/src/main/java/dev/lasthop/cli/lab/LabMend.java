@@ -60,8 +60,8 @@ public final class LabMend implements Command {
         if (!problems.isEmpty()) {
             lines.add("This could not be taken back (if --fix mended it before, it need not be):");
             problems.forEach(problem -> lines.add("  " + problem));
-            lines.add("For a fresh one: lasthop lab down " + lab.name() + ", lasthop lab up " + lab.scene().network()
-                    + LabWords.option(lab.name()));
+            lines.add("For a fresh one: lasthop lab down " + lab.name() + ", lasthop lab up "
+                    + lab.scene().network() + LabWords.option(lab.name()));
         }
         return lines;
     }

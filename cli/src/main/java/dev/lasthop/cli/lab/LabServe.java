@@ -30,9 +30,10 @@ public final class LabServe implements Command {
 
     @Override
     public List<String> description() {
-        return List.of("A lab is made of namespaces and has no process of its own. This is its service, on TCP and UDP: in the "
-                + "container where it is published, outside otherwise. With the fault listener-on-loopback it listens on "
-                + "127.0.0.1 only; with no-listener there is none.");
+        return List.of(
+                "A lab is made of namespaces and has no process of its own. This is its service, on TCP and UDP: in the "
+                        + "container where it is published, outside otherwise. With the fault listener-on-loopback it listens on "
+                        + "127.0.0.1 only; with no-listener there is none.");
     }
 
     @Override

@@ -48,8 +48,9 @@ public final class LabShell implements Command {
 
     @Override
     public List<String> description() {
-        return List.of("The shell is $SHELL, or /bin/sh. Only its network is the lab's: files and processes are the machine's, "
-                + "/sys included.");
+        return List.of(
+                "The shell is $SHELL, or /bin/sh. Only its network is the lab's: files and processes are the machine's, "
+                        + "/sys included.");
     }
 
     @Override
@@ -102,18 +103,17 @@ public final class LabShell implements Command {
     }
 
     private static Place.Named place(LabScene scene, Part part) {
-        Place place =
-                switch (part) {
-                    case CONTAINER -> scene.container();
-                    case NODE -> scene.node();
-                    case OUTSIDE -> scene.outside();
-                    case SECOND ->
-                        scene.second()
-                                .orElseThrow(() -> CommandException.usage(
-                                        "the lab " + scene.name() + " has no second container",
-                                        "its network is " + scene.network(),
-                                        "choose container, node or outside"));
-                };
+        Place place = switch (part) {
+            case CONTAINER -> scene.container();
+            case NODE -> scene.node();
+            case OUTSIDE -> scene.outside();
+            case SECOND ->
+                scene.second()
+                        .orElseThrow(() -> CommandException.usage(
+                                "the lab " + scene.name() + " has no second container",
+                                "its network is " + scene.network(),
+                                "choose container, node or outside"));
+        };
         return (Place.Named) place; // a lab's namespaces all have names
     }
 

@@ -45,8 +45,9 @@ public final class LabUp implements Command {
     @Override
     public List<String> description() {
         var text = new ArrayList<String>();
-        text.add("The network is made of named network namespaces, and touches nothing else of the machine. It stays until it is "
-                + "taken down. The networks:");
+        text.add(
+                "The network is made of named network namespaces, and touches nothing else of the machine. It stays until it is "
+                        + "taken down. The networks:");
         Stream.of(LabNetwork.values()).forEach(network -> text.add(network + ": " + network.summary() + "."));
         return text;
     }
@@ -93,8 +94,7 @@ public final class LabUp implements Command {
                         .put("chapters", plan.chapters(), LabUp::chapter)
                         .build(),
                 () -> plan.chapters().stream()
-                        .flatMap(chapter -> Stream.of(
-                                        List.of("# " + chapter.title()), chapter.commands(), List.of(""))
+                        .flatMap(chapter -> Stream.of(List.of("# " + chapter.title()), chapter.commands(), List.of(""))
                                 .flatMap(List::stream))
                         .toList());
     }
@@ -113,8 +113,8 @@ public final class LabUp implements Command {
         lines.addAll(LabWords.parts(scene));
         lines.add("");
         boolean published = scene.kind() == LabNetwork.PUBLISHED;
-        Question question = Question.of(
-                scene, published ? Ask.OUTSIDE_CALLS_PUBLISHED : Ask.CONTAINER_PINGS_WORLD, Family.IPV4);
+        Question question =
+                Question.of(scene, published ? Ask.OUTSIDE_CALLS_PUBLISHED : Ask.CONTAINER_PINGS_WORLD, Family.IPV4);
         String name = LabWords.option(scene.name());
         if (published) {
             lines.add("  lasthop lab serve" + name + "   (elsewhere: the service, for as long as this runs)");

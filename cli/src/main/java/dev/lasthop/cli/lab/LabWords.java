@@ -72,8 +72,7 @@ final class LabWords {
                         scene.containerLink(),
                         both(family -> scene.secondAddress(family).orElseThrow())));
         switch (scene.kind()) {
-            case MACVLAN, MACVLAN_BRIDGE ->
-                row(table, "node", scene.node(), scene.bridge(), both(scene::nodeAddress));
+            case MACVLAN, MACVLAN_BRIDGE -> row(table, "node", scene.node(), scene.bridge(), both(scene::nodeAddress));
             case ROUTED -> {
                 row(table, "node", scene.node(), scene.hostEnd(), List.of("", ""));
                 row(table, "", Place.HOST, scene.uplink(), both(scene::nodeAddress));

@@ -27,6 +27,9 @@ public final class PathPicture {
                 journey(report, side, hops, terminal, lines);
             }
         }
+        if (lines.isEmpty()) {
+            lines.add(cut(terminal, "nothing was seen anywhere"));
+        }
         return lines;
     }
 
@@ -37,8 +40,12 @@ public final class PathPicture {
 
     private static void journey(
             Report report, Side side, List<JourneyHop> hops, Terminal terminal, List<String> lines) {
-        int namespaces = hops.stream().mapToInt(hop -> Lines.width(namespace(hop))).max().orElse(0);
-        int links = hops.stream().mapToInt(hop -> Lines.width(hop.hop().linkName())).max().orElse(0);
+        int namespaces =
+                hops.stream().mapToInt(hop -> Lines.width(namespace(hop))).max().orElse(0);
+        int links = hops.stream()
+                .mapToInt(hop -> Lines.width(hop.hop().linkName()))
+                .max()
+                .orElse(0);
         boolean broken = !report.isHealthy() && report.direction() == side;
         if (!lines.isEmpty()) {
             lines.add("");

@@ -58,8 +58,11 @@ public final class ReportText {
                 .map(cause -> terminal.paint(Style.HEADING, cause.fault().title()) + "  ("
                         + cause.fault().id() + ", " + Math.round(cause.confidence() * 100) + " % sure)")
                 .orElse("The evidence does not say why. Here is what was seen:"));
-        report.lastHop().ifPresent(last -> lines.add("last hop of the " + report.direction() + ": " + hop(last)
-                + report.nextHop().map(next -> "; next would have been " + hop(next)).orElse("")));
+        report.lastHop()
+                .ifPresent(last -> lines.add("last hop of the " + report.direction() + ": " + hop(last)
+                        + report.nextHop()
+                                .map(next -> "; next would have been " + hop(next))
+                                .orElse("")));
     }
 
     private static String hop(Hop hop) {
@@ -91,9 +94,7 @@ public final class ReportText {
         lines.add("");
         for (Remedy remedy : remedies) {
             lines.add(terminal.paint(Style.HEADING, "to mend it: ") + remedy.summary());
-            remedy.commands().stream()
-                    .flatMap(String::lines)
-                    .forEach(command -> lines.add("    " + command));
+            remedy.commands().stream().flatMap(String::lines).forEach(command -> lines.add("    " + command));
             if (!remedy.persistent().isEmpty()) {
                 lines.addAll(Lines.wrap("for good: " + remedy.persistent(), terminal.width(), INDENT));
             }

@@ -44,6 +44,8 @@ public final class IcmpBlocked implements Fault {
                                     .formatted(silent.namespaceName(), key))
                     .because(dossier.bracket())
                     .because("sysctl", key + " is 1 in " + silent.namespaceName())
+                    .as(Verdict.NO_REPLY)
+                    .on(Side.REPLY)
                     .mendedBy(Remedy.of("answer pings again", "namespace", new SysctlStep(place, key, "0"))
                             .undoneBy(new SysctlStep(place, key, "1")));
         });

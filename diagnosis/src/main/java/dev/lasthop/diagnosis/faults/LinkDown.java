@@ -11,6 +11,8 @@ import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Obstacle;
 import dev.lasthop.wiring.step.LinkStep;
+import dev.lasthop.wiring.step.Step;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -43,14 +45,20 @@ public final class LinkDown implements Fault {
                                                 down.place().namespaceName()))
                         .because(dossier.bracket())
                         .because("link", down.place() + " has no IFF_UP")
-                        .mendedBy(Remedy.of(
-                                        "set " + down.place().linkName() + " up",
-                                        "interface",
-                                        LinkStep.up(
-                                                Where.of(down.place()),
-                                                down.place().linkName()))
+                        .mendedBy(Remedy.of("set " + down.place().linkName() + " up", "interface", steps(dossier, down))
                                 .undoneBy(LinkStep.down(
                                         Where.of(down.place()), down.place().linkName()))));
+    }
+
+    /** The routes went with the interface: the sender's way out is put back. */
+    private static List<Step> steps(Dossier dossier, Obstacle.LinkDown down) {
+        var steps = new ArrayList<Step>();
+        steps.add(LinkStep.up(Where.of(down.place()), down.place().linkName()));
+        if (down.place().namespace() == dossier.prediction().question().source()) {
+            steps.addAll(Surroundings.lostRoutes(
+                    dossier, down.place(), dossier.asked().address().family()));
+        }
+        return steps;
     }
 
     @Override

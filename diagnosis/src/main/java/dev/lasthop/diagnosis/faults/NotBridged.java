@@ -34,7 +34,7 @@ public final class NotBridged implements Fault {
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
-        return dossier.obstacle(Obstacle.NotBridged.class)
+        return Stream.concat(dossier.obstacle(Obstacle.NotBridged.class), LooseEnd.in(dossier).stream())
                 .map(loose -> Finding.of(
                                 this,
                                 dossier.agreement(),

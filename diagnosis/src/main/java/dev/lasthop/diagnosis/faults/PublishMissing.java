@@ -3,6 +3,7 @@ package dev.lasthop.diagnosis.faults;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.path.Obstacle;
 
+/** Stub. */
 final class PublishMissing {
     private PublishMissing() {}
 

@@ -1,6 +1,9 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.MacAddress;
+import dev.lasthop.address.Prefix;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -8,16 +11,19 @@ import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
+import dev.lasthop.diagnosis.Scene;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Obstacle;
+import dev.lasthop.wiring.step.AddressStep;
 import dev.lasthop.wiring.step.LinkStep;
+import dev.lasthop.wiring.step.NeighborStep;
 import dev.lasthop.wiring.step.RouteStep;
-import dev.lasthop.wiring.step.RouteTo;
-import dev.lasthop.wiring.step.RuleStep;
+import dev.lasthop.wiring.step.Step;
 import dev.lasthop.wiring.step.SysctlStep;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /** The reverse-path filter and an asymmetric route. */
@@ -70,30 +76,27 @@ public final class RpFilter implements Fault {
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                "bridge",
-                Injection.Ask.CONTAINER_PINGS_WORLD,
-                Verdict.DROPPED,
-                Side.REPLY,
-                scene -> List.of(
-                        new SysctlStep(scene.node(), "net.ipv4.conf.all.rp_filter", "1"),
-                        new LinkStep.Create(
-                                scene.node(),
-                                "other0",
-                                new LinkStep.Ifb(),
-                                Optional.empty(),
-                                java.util.OptionalInt.empty()),
-                        LinkStep.up(scene.node(), "other0"),
-                        new RouteStep.Add(
-                                scene.node(),
-                                Where.host(scene.world(Family.IPV4)).on("other0")),
-                        new RouteStep.Add(
-                                scene.node(),
-                                RouteTo.everywhere(Family.IPV4)
-                                        .via(scene.outsideAddress(Family.IPV4).address())
-                                        .table(4713)),
-                        new RuleStep.Add(
-                                scene.node(),
-                                RuleStep.Selector.lookup(Family.IPV4, 4713, 4713)
-                                        .in(scene.bridge())))));
+                "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.DROPPED, Side.REPLY, RpFilter::secondUplink));
+    }
+
+    /** The outside sends its replies by a second link, which the node would not use to get there. */
+    private static List<Step> secondUplink(Scene scene) {
+        MacAddress nodeMac = MacAddress.parse("02:00:00:00:47:01");
+        MacAddress outsideMac = MacAddress.parse("02:00:00:00:47:02");
+        IpAddress node = IpAddress.parse("192.0.2.130");
+        IpAddress outside = IpAddress.parse("192.0.2.129");
+        return List.of(
+                new LinkStep.CreateVeth(
+                        new LinkStep.End(scene.node(), "second0", Optional.of(nodeMac), OptionalInt.empty()),
+                        new LinkStep.End(scene.outside(), "second0", Optional.of(outsideMac), OptionalInt.empty())),
+                LinkStep.up(scene.node(), "second0"),
+                LinkStep.up(scene.outside(), "second0"),
+                new AddressStep.Add(scene.node(), "second0", new Prefix(node, 30), true),
+                new AddressStep.Add(scene.outside(), "second0", new Prefix(outside, 30), true),
+                new NeighborStep.Add(scene.outside(), "second0", node, nodeMac),
+                new RouteStep.Add(
+                        scene.outside(),
+                        Where.host(scene.nodeAddress(Family.IPV4).address()).via(node)),
+                new SysctlStep(scene.node(), "net.ipv4.conf.all.rp_filter", "1"));
     }
 }

@@ -13,6 +13,8 @@ public final class SocketFaults {
                 new ListenerOnLoopback(),
                 new ListenerOtherFamily(),
                 new AcceptQueueFull(),
-                new IcmpBlocked());
+                new IcmpBlocked(),
+                new DnsUnreachable(),
+                new DnsLoopbackResolver());
     }
 }

@@ -35,7 +35,8 @@ public final class StaleNeighbor implements Fault {
     @Override
     public Stream<Finding> examine(Dossier dossier) {
         return dossier.obstacle(Obstacle.WrongMac.class)
-                .filter(wrong -> wrong.entry().isPresent())
+                .filter(wrong ->
+                        wrong.entry().isPresent() && LooseEnd.in(dossier).isEmpty())
                 .filter(wrong -> wrong.holders().isEmpty()
                         || wrong.owners().stream()
                                 .noneMatch(owner -> wrong.holders().contains(owner)))

@@ -10,6 +10,7 @@ import dev.lasthop.path.Place;
 import dev.lasthop.topology.InterfaceAddress;
 import dev.lasthop.topology.Link;
 import dev.lasthop.topology.NamespaceState;
+import dev.lasthop.topology.Route;
 import dev.lasthop.topology.Snapshot;
 import dev.lasthop.wiring.step.AddressStep;
 import dev.lasthop.wiring.step.RouteStep;
@@ -17,6 +18,7 @@ import dev.lasthop.wiring.step.RouteTo;
 import dev.lasthop.wiring.step.Step;
 import dev.lasthop.wiring.step.SysctlStep;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -110,10 +112,12 @@ record Surroundings(Place link, Place router, Prefix gateway) {
     static Remedy route(Dossier dossier, Obstacle.NoRoute none) {
         Optional<Surroundings> around = dossier.namespace(none.namespace()).stream()
                 .flatMap(state -> state.links().stream()
-                        .filter(link -> !link.isLoopback() && link.isUp())
+                        .filter(link -> !link.isLoopback()
+                                && link.isUp()
+                                && link.master().isNone())
                         .map(link -> Place.of(state, link)))
                 .flatMap(link -> of(dossier, link, none.destination().family()).stream())
-                .findFirst();
+                .min(Comparator.comparingInt(found -> found.distance(dossier, none.destination())));
         return around.map(found -> Remedy.of(
                                 "send by way of " + found.gateway().address(), "namespace", found.defaultRoute())
                         .undoneBy(new RouteStep.Delete(
@@ -123,6 +127,28 @@ record Surroundings(Place link, Place router, Prefix gateway) {
                                         .on(found.link().linkName()))))
                 .orElseGet(() ->
                         Remedy.advice("add a route: ip route add default via GATEWAY, with a gateway of its network"));
+    }
+
+    /** 0 if the router has the destination itself, 1 if it has a route there, 2 if it is on a bridge (and so a router), 3 otherwise. */
+    private int distance(Dossier dossier, IpAddress destination) {
+        Optional<NamespaceState> state = dossier.namespace(router.namespace());
+        if (state.filter(host -> host.owns(destination)).isPresent()) {
+            return 0;
+        }
+        boolean routes = state.stream()
+                .flatMap(host -> host.routes().stream())
+                .anyMatch(route -> route.table() == Route.TABLE_MAIN
+                        && route.destination().contains(destination)
+                        && route.nextHops().stream().noneMatch(hop -> hop.link().equals(router.link())));
+        return routes ? 1 : router.kind().equals("bridge") ? 2 : 3;
+    }
+
+    /** What went with an interface that was set down: the default route through it. */
+    static List<Step> lostRoutes(Dossier dossier, Place link, Family family) {
+        return of(dossier, link, family)
+                .filter(found -> !found.hasDefaultRoute(dossier))
+                .map(found -> List.of(found.defaultRoute()))
+                .orElse(List.of());
     }
 
     /** Switches IPv6 on again, and puts back what the switch took away. */

@@ -49,6 +49,9 @@ public final class FilterWalk implements Filtering {
     @Override
     public Optional<Decision> dropsArp(
             NamespaceState namespace, Hook hook, IfIndex in, IfIndex out, IpAddress sender, IpAddress target) {
+        if (sender.family() == dev.lasthop.address.Family.IPV6) {
+            return Optional.empty(); // neighbour discovery is ICMPv6, which the IP hooks see
+        }
         var packet = new PacketState(
                 new Flow(new Protocol(0), sender, 0, target, 0),
                 28,

@@ -3,10 +3,12 @@ package dev.lasthop.wiring.step;
 import dev.lasthop.address.IfIndex;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Prefix;
+import dev.lasthop.netlink.Key;
 import dev.lasthop.netlink.route.AddressMessage;
 import dev.lasthop.netlink.route.LinkKinds;
 import dev.lasthop.netlink.route.LinkMessage;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -18,6 +20,8 @@ import java.util.stream.Stream;
  */
 final class LinkMemory {
     private static final int KERNEL_LINK_LOCAL = 3; // IFAPROT_KERNEL_LL: made by the kernel, and will be again
+
+    private static final Key<Integer> PORT_NUMBER = Key.u16(18, "IFLA_BRPORT_NO"); // ports are numbered as they come
 
     private LinkMemory() {}
 
@@ -56,6 +60,8 @@ final class LinkMemory {
                 .ifPresent(bridge -> steps.add(new LinkStep.Master(site.place(), name, Optional.of(bridge))));
         List<LinkMessage> all = site.route().links();
         all.stream()
+                .sorted(Comparator.comparing(
+                        (LinkMessage port) -> port.portData().get(PORT_NUMBER).orElse(0)))
                 .filter(port -> port.attributes()
                         .get(LinkMessage.MASTER)
                         .filter(master -> master == link.index().value())

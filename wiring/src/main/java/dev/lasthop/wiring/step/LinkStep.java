@@ -313,7 +313,10 @@ public sealed interface LinkStep extends Step {
 
     /** {@code IFLA_BRPORT_*}, include/uapi/linux/if_link.h. */
     enum BridgePortOption {
-        /** {@code BR_STATE_*}: 0 disabled, 1 listening, 2 learning, 3 forwarding, 4 blocking. */
+        /**
+         * {@code BR_STATE_*}: 0 disabled, 1 listening, 2 learning, 3 forwarding, 4 blocking. Without a spanning tree daemon the kernel
+         * sets all but 0 to 3 at once.
+         */
         STATE(1, "state"),
         HAIRPIN(4, "hairpin"),
         LEARNING(8, "learning"),

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /** {@link FirewallStep}s, by nf_tables' netlink. */
 final class RuleChanges {
@@ -43,9 +44,18 @@ final class RuleChanges {
 
     static List<Step> undo(Site site, FirewallStep step) {
         Ruleset now = Ruleset.dump(site.netfilter());
+        List<TableMessage> fresh = step.changes().stream()
+                .filter(change -> change instanceof FirewallStep.Add)
+                .flatMap(change -> change.thing() instanceof TableMessage table ? Stream.of(table) : Stream.empty())
+                .filter(table -> tables(now).noneMatch(known -> same(known, table)))
+                .toList();
         var steps = new ArrayList<Step>();
         for (FirewallStep.Change change : step.changes().reversed()) {
-            undo(site, now, change).ifPresent(steps::add);
+            // what is in a table that this step makes goes with it
+            boolean covered = fresh.stream().anyMatch(table -> same(table, change.thing()));
+            if (!covered || change.thing() instanceof TableMessage) {
+                undo(site, now, change).ifPresent(steps::add);
+            }
         }
         return steps;
     }
@@ -84,8 +94,8 @@ final class RuleChanges {
             }
             case ElementsMessage elements -> {
                 List<SetElement> news = elements.elements().stream()
-                        .filter(element -> elements(now, elements).stream()
-                                .noneMatch(known -> known.key().equals(element.key())))
+                        .filter(element ->
+                                elements(now, elements).stream().noneMatch(known -> sameElement(known, element)))
                         .toList();
                 yield news.isEmpty() ? Optional.empty() : Optional.of(remove(site, with(elements, news)));
             }
@@ -109,8 +119,7 @@ final class RuleChanges {
             case TableMessage table -> tablePutBack(now, table);
             case ElementsMessage elements -> {
                 List<SetElement> gone = elements(now, elements).stream()
-                        .filter(known -> elements.elements().stream()
-                                .anyMatch(element -> element.key().equals(known.key())))
+                        .filter(known -> elements.elements().stream().anyMatch(element -> sameElement(known, element)))
                         .toList();
                 yield gone.isEmpty() ? List.of() : List.of(new FirewallStep.Add(with(elements, gone)));
             }
@@ -222,11 +231,11 @@ final class RuleChanges {
                 .findFirst();
     }
 
-    private static java.util.stream.Stream<TableMessage> tables(Ruleset now) {
+    private static Stream<TableMessage> tables(Ruleset now) {
         return now.tables().stream().map(TableMessage::decode);
     }
 
-    private static java.util.stream.Stream<SetMessage> sets(Ruleset now) {
+    private static Stream<SetMessage> sets(Ruleset now) {
         return now.sets().stream().map(SetMessage::decode);
     }
 
@@ -242,6 +251,11 @@ final class RuleChanges {
         return ElementsMessage.of(
                         message.family().orElse(TableFamily.INET), message.table(), message.set(), 0, elements)
                 .getFirst();
+    }
+
+    /** The end of one interval may be the beginning of the next. */
+    private static boolean sameElement(SetElement a, SetElement b) {
+        return a.key().equals(b.key()) && a.isIntervalEnd() == b.isIntervalEnd();
     }
 
     private static boolean same(NftMessage a, NftMessage b) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.lasthop.linux.Errno;
 import dev.lasthop.linux.KernelException;
+import dev.lasthop.linux.KernelFiles;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -115,9 +116,9 @@ final class Sysctl {
     }
 
     private static Optional<String> readHere(Path path) {
-        try {
-            return Optional.of(Files.readString(path).strip().replace('\t', ' '));
-        } catch (IOException e) {
+        try (var files = new KernelFiles()) { // the JDK's own reading gets the first digit only
+            return files.setting(path.toString()).map(value -> value.replace('\t', ' '));
+        } catch (KernelException e) {
             return Optional.empty();
         }
     }

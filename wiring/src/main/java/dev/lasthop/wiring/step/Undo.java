@@ -16,14 +16,25 @@ public final class Undo {
     public static List<KernelException> all(List<Step> steps, Places places) {
         var failures = new ArrayList<KernelException>();
         for (Step step : steps) {
-            try {
-                step.apply(places);
-            } catch (KernelException e) {
-                if (!GONE.contains(e.errno()) && !e.is(Errno.EEXIST)) {
-                    failures.add(e);
+            apply(step, places, failures);
+        }
+        return List.copyOf(failures);
+    }
+
+    private static void apply(Step step, Places places, List<KernelException> failures) {
+        try {
+            step.apply(places);
+        } catch (KernelException e) {
+            boolean asItShouldBe = GONE.contains(e.errno()) || e.is(Errno.EEXIST);
+            if (!asItShouldBe) {
+                failures.add(e);
+            } else if (step instanceof FirewallStep firewall
+                    && firewall.changes().size() > 1) {
+                // one change that was made already keeps the kernel from making the others: now one by one
+                for (FirewallStep.Change change : firewall.changes()) {
+                    apply(new FirewallStep(firewall.place(), List.of(change), List.of()), places, failures);
                 }
             }
         }
-        return List.copyOf(failures);
     }
 }

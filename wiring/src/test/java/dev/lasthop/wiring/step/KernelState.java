@@ -1,11 +1,12 @@
 package dev.lasthop.wiring.step;
 
 import dev.lasthop.testing.TestNetwork;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** What a namespace looks like to other people's tools, less what changes by itself. */
-final class KernelState {
+@SuppressWarnings("exports") // tests are not a module that others require
+public final class KernelState {
     private static final List<String> QUESTIONS = List.of(
             "ip -d -j link",
             "ip -j addr",
@@ -16,23 +17,60 @@ final class KernelState {
             "ip neigh show nud permanent",
             "ip neigh show proxy",
             "nft -j list ruleset",
-            "sysctl net.ipv4.ip_forward net.ipv6.conf.all.forwarding net.ipv4.conf.all.accept_redirects",
+            "sysctl -a --pattern net.*(forwarding|ip_forward|accept_redirects|route_localnet|accept_ra)$",
             "bridge fdb show");
 
     private KernelState() {}
 
-    static String of(TestNetwork network, String namespace) {
-        return QUESTIONS.stream()
-                .map(question -> question + "\n"
-                        + steady(network.attempt(namespace, question.split(" ")).output()))
-                .collect(Collectors.joining("\n"));
+    /** One line a thing. */
+    public static List<String> of(TestNetwork network, String namespace) {
+        var lines = new ArrayList<String>();
+        for (String question : QUESTIONS) {
+            String output = network.attempt(namespace, question.split(" ")).output();
+            steady(output)
+                    .lines()
+                    .filter(line -> !question.startsWith("bridge") || line.contains("static") || line.contains("dst"))
+                    .filter(line -> !line.contains("\"fe80::") && !line.contains("\"ff00::")) // come and go with DAD
+                    .sorted()
+                    .map(line -> question + ": " + line)
+                    .forEach(lines::add);
+        }
+        return lines;
+    }
+
+    /** What is in one and not in the other; of a line that changed only the words that did. */
+    public static List<String> difference(List<String> before, List<String> after) {
+        var difference = new ArrayList<String>();
+        if (before.size() == after.size()) {
+            for (int i = 0; i < before.size(); i++) {
+                if (!before.get(i).equals(after.get(i))) {
+                    List<String> old = List.of(before.get(i).split(","));
+                    List<String> now = List.of(after.get(i).split(","));
+                    difference.add("- " + old.getFirst() + ": "
+                            + old.stream().filter(word -> !now.contains(word)).toList());
+                    difference.add("+ " + now.getFirst() + ": "
+                            + now.stream().filter(word -> !old.contains(word)).toList());
+                }
+            }
+            return difference;
+        }
+        before.stream().filter(line -> !after.contains(line)).forEach(line -> difference.add("- " + line));
+        after.stream().filter(line -> !before.contains(line)).forEach(line -> difference.add("+ " + line));
+        return difference;
     }
 
     private static String steady(String output) {
         return output.replaceAll(
                         "\"(hello_timer|tcn_timer|topology_change_timer|gc_timer|hold_timer|message_age_timer|"
-                                + "forward_delay_timer|valid_life_time|preferred_life_time|ifindex|index|handle|link_index)\":[0-9.]+,?",
+                                + "forward_delay_timer|valid_life_time|preferred_life_time|ifindex|index|handle|link_index|"
+                                + "link_netnsid|carrier_changes|tso_max_size|topology_change|topology_change_detected)\": ?[0-9.]+,?",
                         "")
-                .replaceAll("\"(link_netnsid|carrier_changes)\":[0-9]+,?", "");
+                .replaceAll("\"(tentative|nodad)\":true,?", "")
+                .replaceAll("\\{\"family\":\"inet6\",\"local\":\"fe80::[^}]*}", "FE80")
+                .replaceAll(",FE80", "")
+                .replaceAll("\"(operstate|bridge_id|root_id)\":\"[^\"]*\"", "")
+                .replaceAll("[\\[\\]]", "")
+                .replaceAll("},? ?\\{", "},\n{")
+                .replaceAll("},\n", "}\n");
     }
 }

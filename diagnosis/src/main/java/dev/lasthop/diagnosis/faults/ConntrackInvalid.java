@@ -1,0 +1,31 @@
+package dev.lasthop.diagnosis.faults;
+
+import dev.lasthop.diagnosis.Dossier;
+import dev.lasthop.diagnosis.Fault;
+import dev.lasthop.diagnosis.Finding;
+import dev.lasthop.diagnosis.Group;
+import dev.lasthop.diagnosis.Page;
+import java.util.stream.Stream;
+
+/** Dropped because tracking has seen only one half of the conversation. */
+public final class ConntrackInvalid implements Fault {
+    /** Stateless. */
+    public ConntrackInvalid() {}
+
+    @Override
+    public Page page() {
+        return new Page(
+                "conntrack-invalid",
+                Group.FIREWALL,
+                "Connection tracking takes the packet for invalid, and a rule drops invalid ones",
+                "The rule that drops asks for ct state invalid: the conversation's other half takes "
+                        + "another way, the segment is outside the window, or its checksum is wrong.",
+                "This flow is accepted before that rule; for TCP outside the window, "
+                        + "nf_conntrack_tcp_be_liberal.");
+    }
+
+    @Override
+    public Stream<Finding> examine(Dossier dossier) {
+        return FilterDrops.in(dossier, id()).map(drop -> drop.finding(this, dossier));
+    }
+}

@@ -1,0 +1,46 @@
+package dev.lasthop.diagnosis.faults;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.diagnosis.Dossier;
+import dev.lasthop.diagnosis.Fault;
+import dev.lasthop.diagnosis.Finding;
+import dev.lasthop.diagnosis.Group;
+import dev.lasthop.diagnosis.Injection;
+import dev.lasthop.diagnosis.Page;
+import dev.lasthop.diagnosis.Side;
+import dev.lasthop.diagnosis.Verdict;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** It arrives, and the destination's INPUT drops it. */
+public final class DestinationInputDrop implements Fault {
+    /** Stateless. */
+    public DestinationInputDrop() {}
+
+    @Override
+    public Page page() {
+        return new Page(
+                "destination-input-drop",
+                Group.FIREWALL,
+                "The destination's own input chain drops the packet",
+                "The packet reaches the destination's namespace, and a chain at the input hook there " + "drops it.",
+                "A rule that accepts this flow alone is put before it, in the chain that drops.");
+    }
+
+    @Override
+    public Stream<Finding> examine(Dossier dossier) {
+        return FilterDrops.in(dossier, id()).map(drop -> drop.finding(this, dossier));
+    }
+
+    @Override
+    public List<Injection> injections() {
+        return List.of(Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.DROPPED,
+                        Side.REQUEST,
+                        scene -> List.of(
+                                OwnTable.drop(scene.outside(), OwnTable.Hook.INPUT, 0, scene.world(Family.IPV4))))
+                .lastSeenAt(scene -> scene.outside().label() + " " + scene.outsideLink() + " in"));
+    }
+}

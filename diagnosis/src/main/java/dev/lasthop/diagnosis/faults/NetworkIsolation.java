@@ -1,0 +1,31 @@
+package dev.lasthop.diagnosis.faults;
+
+import dev.lasthop.diagnosis.Dossier;
+import dev.lasthop.diagnosis.Fault;
+import dev.lasthop.diagnosis.Finding;
+import dev.lasthop.diagnosis.Group;
+import dev.lasthop.diagnosis.Page;
+import java.util.stream.Stream;
+
+/** Two networks are kept apart on purpose. */
+public final class NetworkIsolation implements Fault {
+    /** Stateless. */
+    public NetworkIsolation() {}
+
+    @Override
+    public Page page() {
+        return new Page(
+                "network-isolation",
+                Group.FIREWALL,
+                "The engine keeps two networks apart",
+                "The rule that drops is in a chain that the container engine made to isolate its networks "
+                        + "from each other (DOCKER-ISOLATION-STAGE, NETAVARK_ISOLATION, Lasthop's own), or comes "
+                        + "between two of its bridges.",
+                "Nothing is changed: both are joined to one network by whoever decides that.");
+    }
+
+    @Override
+    public Stream<Finding> examine(Dossier dossier) {
+        return FilterDrops.in(dossier, id()).map(drop -> drop.finding(this, dossier));
+    }
+}

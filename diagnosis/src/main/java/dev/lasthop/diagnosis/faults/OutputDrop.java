@@ -1,0 +1,45 @@
+package dev.lasthop.diagnosis.faults;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.diagnosis.Dossier;
+import dev.lasthop.diagnosis.Fault;
+import dev.lasthop.diagnosis.Finding;
+import dev.lasthop.diagnosis.Group;
+import dev.lasthop.diagnosis.Injection;
+import dev.lasthop.diagnosis.Page;
+import dev.lasthop.diagnosis.Side;
+import dev.lasthop.diagnosis.Verdict;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Dropped where it is sent, before any frame leaves. */
+public final class OutputDrop implements Fault {
+    /** Stateless. */
+    public OutputDrop() {}
+
+    @Override
+    public Page page() {
+        return new Page(
+                "output-drop",
+                Group.FIREWALL,
+                "The sender's own output chain drops the packet",
+                "A chain at the output hook in the sender's own namespace drops it: no frame leaves, and "
+                        + "the application may see EPERM.",
+                "A rule that accepts this flow alone is put before it, in the chain that drops.");
+    }
+
+    @Override
+    public Stream<Finding> examine(Dossier dossier) {
+        return FilterDrops.in(dossier, id()).map(drop -> drop.finding(this, dossier));
+    }
+
+    @Override
+    public List<Injection> injections() {
+        return List.of(Injection.of(
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD,
+                Verdict.NOT_SENT,
+                Side.REQUEST,
+                scene -> List.of(OwnTable.drop(scene.container(), OwnTable.Hook.OUTPUT, 0, scene.world(Family.IPV4)))));
+    }
+}

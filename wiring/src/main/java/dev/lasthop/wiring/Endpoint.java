@@ -1,0 +1,107 @@
+package dev.lasthop.wiring;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.MacAddress;
+import dev.lasthop.address.Prefix;
+import dev.lasthop.json.JsonObject;
+import dev.lasthop.wiring.step.Place;
+import dev.lasthop.wiring.step.Step;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One connection of a namespace to a network.
+ *
+ * @param name what it is called: {@code lasthop:NAME}
+ * @param inode the namespace's number, by which two names for one namespace are known to be the same
+ * @param hostLink the host's end of the veth pair
+ * @param complete whether connecting it came to its end
+ * @param undo what disconnecting does inside the namespace
+ */
+public record Endpoint(
+        String name,
+        String network,
+        Place place,
+        long inode,
+        String interfaceName,
+        String hostLink,
+        MacAddress mac,
+        List<Prefix> addresses,
+        List<PublishedPort> ports,
+        boolean complete,
+        List<Step> undo) {
+    public Endpoint {
+        addresses = List.copyOf(addresses);
+        ports = ports.stream().sorted().toList();
+        undo = List.copyOf(undo);
+    }
+
+    Endpoint completed(List<Step> steps) {
+        return new Endpoint(name, network, place, inode, interfaceName, hostLink, mac, addresses, ports, true, steps);
+    }
+
+    Endpoint withPorts(List<PublishedPort> newPorts) {
+        return new Endpoint(
+                name, network, place, inode, interfaceName, hostLink, mac, addresses, newPorts, complete, undo);
+    }
+
+    Endpoint incomplete() {
+        return new Endpoint(name, network, place, inode, interfaceName, hostLink, mac, addresses, ports, false, undo);
+    }
+
+    public Optional<IpAddress> address(Family family) {
+        return addresses.stream()
+                .map(Prefix::address)
+                .filter(address -> address.family() == family)
+                .findFirst();
+    }
+
+    /** Unique among all endpoints, and a file's name. */
+    String id() {
+        return id(name, network);
+    }
+
+    static String id(String name, String network) {
+        return name + "@" + network;
+    }
+
+    /** The endpoint as {@code ls} shows it. */
+    public JsonObject toJson() {
+        return JsonObject.builder()
+                .put("name", name)
+                .put("network", network)
+                .put("namespace", place.label())
+                .put("interface", interfaceName)
+                .put("hostInterface", hostLink)
+                .put("mac", mac.toString())
+                .putStrings(
+                        "addresses", addresses.stream().map(Prefix::toString).toList())
+                .putStrings("ports", ports.stream().map(PublishedPort::toString).toList())
+                .build();
+    }
+
+    JsonObject toRecord() {
+        JsonObject.Builder json = JsonObject.builder();
+        toJson().members().forEach(json::put);
+        return json.put("inode", inode)
+                .put("complete", complete)
+                .put("undo", undo, Step::toJson)
+                .build();
+    }
+
+    static Endpoint ofRecord(JsonObject json) {
+        return new Endpoint(
+                json.string("name"),
+                json.string("network"),
+                Place.parse(json.string("namespace")),
+                json.longInteger("inode"),
+                json.string("interface"),
+                json.string("hostInterface"),
+                MacAddress.parse(json.string("mac")),
+                json.strings("addresses").stream().map(Prefix::parse).toList(),
+                json.strings("ports").stream().map(PublishedPort::parse).toList(),
+                json.flag("complete", false),
+                json.objects("undo").stream().map(Step::ofJson).toList());
+    }
+}

@@ -1,0 +1,228 @@
+package dev.lasthop.wiring;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.MacAddress;
+import dev.lasthop.address.Prefix;
+import dev.lasthop.linux.KernelException;
+import dev.lasthop.netlink.route.LinkMessage;
+import dev.lasthop.wiring.step.AddressStep;
+import dev.lasthop.wiring.step.LinkStep;
+import dev.lasthop.wiring.step.Place;
+import dev.lasthop.wiring.step.Places;
+import dev.lasthop.wiring.step.Plan;
+import dev.lasthop.wiring.step.RouteStep;
+import dev.lasthop.wiring.step.RouteTo;
+import dev.lasthop.wiring.step.Site;
+import dev.lasthop.wiring.step.Step;
+import dev.lasthop.wiring.step.SysctlStep;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Checks what is asked of a connection, and plans it. Changes nothing. */
+record EndpointPlans(Places places, Store store) {
+    /** An endpoint and how it is connected. */
+    record Prepared(Endpoint endpoint, Plan plan) {}
+
+    Prepared prepare(ConnectSpec spec) {
+        Network network = store.requireNetwork(spec.network());
+        String name = Names.checked("an endpoint", spec.endpoint());
+        HostView host = new HostView(places.at(Place.HOST));
+        Site site = open(spec.place());
+        refuseTwice(spec, name, site, host);
+        requireBridge(host, network);
+        HostView inside = new HostView(site);
+        Endpoint endpoint = new Endpoint(
+                name,
+                network.name(),
+                spec.place(),
+                site.namespace().inode(),
+                interfaceName(spec, inside),
+                hostEnd(host, name, network.name()),
+                mac(spec, name),
+                addresses(spec, network, host),
+                spec.ports(),
+                false,
+                List.of());
+        new Ports(store).refuseTaken(host, endpoint, spec.ports());
+        return new Prepared(endpoint, plan(endpoint, network, host, inside));
+    }
+
+    private Plan plan(Endpoint endpoint, Network network, HostView host, HostView inside) {
+        Place place = endpoint.place();
+        String link = endpoint.interfaceName();
+        OptionalInt mtu = OptionalInt.of(network.mtu());
+        List<Step> steps = new ArrayList<>();
+        steps.add(new LinkStep.CreateVeth(
+                new LinkStep.End(Place.HOST, endpoint.hostLink(), Optional.empty(), mtu),
+                new LinkStep.End(place, link, Optional.of(endpoint.mac()), mtu)));
+        steps.add(new LinkStep.Master(Place.HOST, endpoint.hostLink(), Optional.of(network.bridge())));
+        steps.add(LinkStep.up(Place.HOST, endpoint.hostLink()));
+        boolean loopbackDown = inside.link("lo")
+                .filter(lo -> (lo.flags() & LinkMessage.UP) == 0)
+                .isPresent();
+        if (loopbackDown) {
+            steps.add(LinkStep.up(place, "lo"));
+        }
+        boolean ipv6 = endpoint.address(Family.IPV6).isPresent();
+        if (ipv6
+                && inside.site()
+                        .sysctl("net/ipv6/conf/default/disable_ipv6")
+                        .orElse("0")
+                        .equals("1")) {
+            steps.add(new SysctlStep(place, "net/ipv6/conf/" + link + "/disable_ipv6", "0"));
+        }
+        endpoint.addresses()
+                .forEach(address ->
+                        steps.add(new AddressStep.Add(place, link, address, address.family() == Family.IPV6)));
+        steps.add(LinkStep.up(place, link));
+        for (Subnet subnet : network.subnets()) {
+            if (!network.internal() && !inside.hasDefaultRoute(subnet.family())) {
+                steps.add(new RouteStep.Add(
+                        place,
+                        RouteTo.everywhere(subnet.family())
+                                .via(subnet.gateway())
+                                .on(link)));
+            }
+        }
+        if (!endpoint.ports().isEmpty()) {
+            steps.addAll(new Ports(store).steps(host, network, endpoint, endpoint.ports()));
+        }
+        return new Plan("connect " + place.label() + " to " + network.name(), steps);
+    }
+
+    private Site open(Place place) {
+        try {
+            return places.at(place);
+        } catch (KernelException e) {
+            throw new WiringException(
+                    "cannot connect " + place.label() + ": " + e.reason() + " (" + e.errno() + ")", e);
+        }
+    }
+
+    private void refuseTwice(ConnectSpec spec, String name, Site site, HostView host) {
+        if (site.namespace().inode() == host.site().namespace().inode()) {
+            throw new WiringException(spec.place().label()
+                    + " is the host itself, which is on each of its networks already by their bridges' addresses");
+        }
+        for (Endpoint other : store.endpoints(spec.network())) {
+            boolean same =
+                    other.inode() == site.namespace().inode() || other.name().equals(name);
+            if (same && isAlive(other)) {
+                throw new WiringException(
+                        other.inode() == site.namespace().inode()
+                                ? spec.place().label() + " is connected to " + spec.network() + " already, as "
+                                        + other.name()
+                                        + " by interface " + other.interfaceName() + "; lasthop disconnect "
+                                        + other.name()
+                                        + " --network " + spec.network() + " takes it off"
+                                : "there is an endpoint " + name + " on " + spec.network() + " already: "
+                                        + other.place().label() + "; give this one another name");
+            }
+        }
+    }
+
+    /** Whether the namespace is still there under its name. */
+    boolean isAlive(Endpoint endpoint) {
+        try {
+            return places.at(endpoint.place()).namespace().inode() == endpoint.inode();
+        } catch (KernelException | IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static void requireBridge(HostView host, Network network) {
+        Optional<LinkMessage> bridge = host.link(network.bridge());
+        if (bridge.isEmpty() || !bridge.get().kind().equals("bridge")) {
+            throw new WiringException("could not find bridge " + network.bridge() + " of network " + network.name()
+                    + ": somebody deleted it. lasthop network rm " + network.name()
+                    + " and lasthop network create make it again");
+        }
+    }
+
+    private static String interfaceName(ConnectSpec spec, HostView inside) {
+        if (spec.interfaceName().isPresent()) {
+            String wanted = Names.checkedInterface(spec.interfaceName().get());
+            if (inside.link(wanted).isPresent()) {
+                throw new WiringException("there is an interface " + wanted + " in "
+                        + spec.place().label()
+                        + " already; choose another with --interface, or leave the choice to Lasthop");
+            }
+            return wanted;
+        }
+        int number = 0;
+        while (inside.link("eth" + number).isPresent()) {
+            number++;
+        }
+        return "eth" + number;
+    }
+
+    private static String hostEnd(HostView host, String name, String network) {
+        String wanted = Names.hostEnd(name, network);
+        for (int salt = 1; host.link(wanted).isPresent(); salt++) {
+            wanted = Names.hostEnd(name + "\0" + salt, network);
+        }
+        return wanted;
+    }
+
+    private static MacAddress mac(ConnectSpec spec, String name) {
+        MacAddress mac = spec.mac().orElseGet(() -> Names.mac("endpoint", name, spec.network()));
+        if (mac.isMulticast() || mac.equals(MacAddress.ZERO)) {
+            throw new WiringException(mac + " is no MAC address for an interface: it stands for many, or for none");
+        }
+        return mac;
+    }
+
+    private List<Prefix> addresses(ConnectSpec spec, Network network, HostView host) {
+        for (IpAddress wanted : spec.addresses()) {
+            if (network.subnet(wanted.family()).isEmpty()) {
+                throw new WiringException("address " + wanted + " cannot be had: network " + network.name() + " has no "
+                        + wanted.family() + " subnet");
+            }
+            long same = spec.addresses().stream()
+                    .filter(other -> other.family() == wanted.family())
+                    .count();
+            if (same > 1) {
+                throw new WiringException(
+                        "an endpoint has one " + wanted.family() + " address on a network, not " + same);
+            }
+        }
+        Leases leases = store.leases(network.name());
+        List<Prefix> addresses = new ArrayList<>();
+        for (Subnet subnet : network.subnets()) {
+            IpAddress address = spec.addresses().stream()
+                    .filter(wanted -> wanted.family() == subnet.family())
+                    .findFirst()
+                    .map(wanted -> checked(wanted, subnet, network, leases, host))
+                    .orElseGet(() -> leases.choose(subnet));
+            addresses.add(subnet.with(address));
+        }
+        return addresses;
+    }
+
+    private static IpAddress checked(IpAddress wanted, Subnet subnet, Network network, Leases leases, HostView host) {
+        Prefix prefix = subnet.prefix();
+        String reason = "";
+        if (!prefix.contains(wanted)) {
+            reason = "it is not in " + prefix;
+        } else if (wanted.equals(subnet.gateway())) {
+            reason = "it is the network's gateway";
+        } else if (wanted.equals(prefix.first())) {
+            reason = "it is the network's own address";
+        } else if (subnet.family() == Family.IPV4 && wanted.equals(prefix.last())) {
+            reason = "it is the network's broadcast address";
+        } else if (leases.holder(wanted).isPresent()) {
+            reason = leases.holder(wanted).get().holder() + " has it";
+        } else if (host.neighbor(network.bridge(), wanted).isPresent()) {
+            reason = "somebody that Lasthop did not connect answers for it on " + network.bridge() + ": "
+                    + host.neighbor(network.bridge(), wanted).get();
+        }
+        if (!reason.isEmpty()) {
+            throw new WiringException(
+                    "address " + wanted + " cannot be had on network " + network.name() + ": " + reason);
+        }
+        return wanted;
+    }
+}

@@ -1,0 +1,167 @@
+package dev.lasthop.wiring;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.address.IfIndex;
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.MacAddress;
+import dev.lasthop.address.Prefix;
+import dev.lasthop.linux.Errno;
+import dev.lasthop.linux.KernelException;
+import dev.lasthop.netlink.Attributes;
+import dev.lasthop.netlink.Bytes;
+import dev.lasthop.netlink.nftables.BaseHook;
+import dev.lasthop.netlink.nftables.ChainMessage;
+import dev.lasthop.netlink.nftables.NftHeader;
+import dev.lasthop.netlink.nftables.NftType;
+import dev.lasthop.netlink.nftables.TableMessage;
+import dev.lasthop.netlink.route.AddressMessage;
+import dev.lasthop.netlink.route.LinkMessage;
+import dev.lasthop.netlink.route.NeighborMessage;
+import dev.lasthop.netlink.route.RouteMessage;
+import dev.lasthop.wiring.step.Site;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What wiring asks a namespace, the host's above all, before it plans. */
+record HostView(Site site) {
+    private static final int USUAL_MTU = 1500;
+    private static final int KNOWN = 0x02 | 0x04 | 0x08 | 0x10 | 0x80; // NUD_REACHABLE, STALE, DELAY, PROBE, PERMANENT
+
+    Optional<LinkMessage> link(String name) {
+        return site.route().link(name);
+    }
+
+    boolean hasDefaultRoute(Family family) {
+        return site.route().routes(family).stream().anyMatch(HostView::isDefault);
+    }
+
+    /** The MTU of what leads out of the host: the smallest among the default routes' interfaces. */
+    int uplinkMtu() {
+        int smallest = Integer.MAX_VALUE;
+        for (Family family : Family.values()) {
+            for (RouteMessage route : site.route().routes(family)) {
+                OptionalInt mtu = isDefault(route) ? mtu(route) : OptionalInt.empty();
+                smallest = Math.min(smallest, mtu.orElse(smallest));
+            }
+        }
+        return smallest == Integer.MAX_VALUE ? USUAL_MTU : smallest;
+    }
+
+    /** An address or a route of the host that overlaps; empty if there is none. Those on {@code bridge} do not count. */
+    Optional<String> overlap(Prefix prefix, String bridge) {
+        IfIndex own = link(bridge).map(LinkMessage::index).orElse(IfIndex.NONE);
+        for (AddressMessage address : site.route().addresses()) {
+            Optional<IpAddress> local = address(address);
+            if (!address.index().equals(own) && local.filter(prefix::contains).isPresent()) {
+                return Optional.of("address " + local.get() + " on " + name(address.index()));
+            }
+        }
+        for (RouteMessage route : site.route().routes(prefix.family())) {
+            Prefix to = destination(route, prefix.family());
+            IfIndex out =
+                    new IfIndex(route.attributes().get(RouteMessage.OUTPUT).orElse(0));
+            boolean counts = route.type() == RouteMessage.UNICAST
+                    && route.table() != RouteMessage.TABLE_LOCAL
+                    && to.length() > 0
+                    && !(to.address().isMulticast())
+                    && (out.isNone() || !out.equals(own));
+            if (counts && to.overlaps(prefix)) {
+                return Optional.of("route " + to + (out.isNone() ? "" : " on " + name(out)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    boolean hasAddress(String link, Prefix wanted) {
+        Optional<IfIndex> index = link(link).map(LinkMessage::index);
+        return index.isPresent()
+                && site.route().addresses().stream()
+                        .filter(address -> address.index().equals(index.get()))
+                        .flatMap(address -> address(address).stream())
+                        .anyMatch(wanted.address()::equals);
+    }
+
+    /** Who is known on a link under an address. */
+    Optional<MacAddress> neighbor(String link, IpAddress address) {
+        IfIndex index = link(link).map(LinkMessage::index).orElse(IfIndex.NONE);
+        return site.route().neighbors().stream()
+                .filter(entry -> entry.index().equals(index) && (entry.state() & KNOWN) != 0)
+                .filter(entry -> entry.attributes()
+                        .get(NeighborMessage.DESTINATION)
+                        .filter(address::equals)
+                        .isPresent())
+                .flatMap(entry -> entry.attributes().get(NeighborMessage.LINK_ADDRESS).stream())
+                .map(Bytes::toArray)
+                .filter(bytes -> bytes.length == 6)
+                .map(MacAddress::of)
+                .findFirst();
+    }
+
+    boolean hasTable(String name) {
+        NftHeader header = new NftHeader(OwnTable.FAMILY.number(), 0, 0);
+        try {
+            site.netfilter()
+                    .request(
+                            "look for table inet " + name,
+                            NftType.GET_TABLE,
+                            0,
+                            header.body(Attributes.of(TableMessage.NAME.to(name))));
+            return true;
+        } catch (KernelException e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** The base chains of others at the forward hook that drop what none of their rules accepts. */
+    List<String> forwardDrops() {
+        var chains = new ArrayList<String>();
+        site
+                .netfilter()
+                .dump("read chains", NftType.GET_CHAIN, new NftHeader(0, 0, 0).body(Attributes.NONE))
+                .messages()
+                .stream()
+                .map(ChainMessage::decode)
+                .filter(chain -> chain.hook()
+                        .filter(hook -> hook.number() == BaseHook.FORWARD)
+                        .isPresent())
+                .filter(chain -> chain.policy().orElse(ChainMessage.POLICY_ACCEPT) == ChainMessage.POLICY_DROP)
+                .forEach(chain -> chains.add(chain.familyName() + " " + chain.table() + " " + chain.name()));
+        return chains.stream().sorted().toList();
+    }
+
+    private String name(IfIndex index) {
+        return site.route().link(index).map(LinkMessage::name).orElse("interface " + index);
+    }
+
+    private OptionalInt mtu(RouteMessage route) {
+        return route.attributes()
+                .get(RouteMessage.OUTPUT)
+                .flatMap(index -> site.route().link(new IfIndex(index)))
+                .flatMap(link -> link.attributes().get(LinkMessage.MTU))
+                .map(OptionalInt::of)
+                .orElse(OptionalInt.empty());
+    }
+
+    private static boolean isDefault(RouteMessage route) {
+        return route.destinationLength() == 0
+                && route.type() == RouteMessage.UNICAST
+                && route.table() == RouteMessage.TABLE_MAIN;
+    }
+
+    private static Prefix destination(RouteMessage route, Family family) {
+        return new Prefix(
+                route.attributes().get(RouteMessage.DESTINATION).orElse(IpAddress.any(family)),
+                route.destinationLength());
+    }
+
+    private static Optional<IpAddress> address(AddressMessage address) {
+        return address.attributes()
+                .get(AddressMessage.LOCAL)
+                .or(() -> address.attributes().get(AddressMessage.ADDRESS));
+    }
+}

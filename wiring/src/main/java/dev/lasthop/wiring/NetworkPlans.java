@@ -1,0 +1,198 @@
+package dev.lasthop.wiring;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.Prefix;
+import dev.lasthop.netlink.route.LinkMessage;
+import dev.lasthop.wiring.step.AddressStep;
+import dev.lasthop.wiring.step.LinkStep;
+import dev.lasthop.wiring.step.Place;
+import dev.lasthop.wiring.step.Places;
+import dev.lasthop.wiring.step.Plan;
+import dev.lasthop.wiring.step.Step;
+import dev.lasthop.wiring.step.SysctlStep;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Checks what is asked of a network, and plans it. Changes nothing. */
+record NetworkPlans(Places places, Store store) {
+    private static final int LEAST_MTU = 68; // RFC 791
+    private static final int LEAST_IPV6_MTU = 1280; // RFC 8200
+    private static final int LARGEST_MTU = 65535;
+    private static final int USUAL_MTU = 1500; // of a new bridge
+
+    /** A network and how it is made. */
+    record Prepared(Network network, Plan plan) {}
+
+    Prepared prepare(NetworkSpec spec) {
+        String name = Names.checked("a network", spec.name());
+        if (store.network(name).isPresent()) {
+            throw new WiringException(
+                    "there is a network " + name + " already; lasthop network inspect " + name + " shows it");
+        }
+        HostView host = new HostView(places.at(Place.HOST));
+        String bridge = Names.checkedInterface(spec.bridge().orElse(Names.bridge(name)));
+        List<Subnet> subnets = subnets(spec);
+        Optional<LinkMessage> existing = existingBridge(host, spec, bridge);
+        subnets.forEach(subnet -> refuseOverlap(host, subnet.prefix(), bridge));
+        boolean ipv6 = subnets.stream().anyMatch(subnet -> subnet.family() == Family.IPV6);
+        int mtu = mtu(spec.mtu().orElseGet(host::uplinkMtu), ipv6);
+        Network network = new Network(name, bridge, subnets, spec.internal(), mtu, spec.masquerade(), true, List.of());
+        return new Prepared(network, plan(host, network, existing.isPresent()));
+    }
+
+    private Plan plan(HostView host, Network network, boolean bridgeExists) {
+        List<Step> steps = new ArrayList<>();
+        String bridge = network.bridge();
+        if (!bridgeExists) {
+            steps.add(new LinkStep.Create(
+                    Place.HOST,
+                    bridge,
+                    new LinkStep.Bridge(),
+                    Optional.of(Names.mac("bridge", network.name(), bridge)),
+                    OptionalInt.empty()));
+            if (network.mtu() != USUAL_MTU) {
+                // set by itself: the kernel forgets an MTU given at creation when the last port goes
+                steps.add(new LinkStep.Mtu(Place.HOST, bridge, network.mtu()));
+            }
+        }
+        boolean ipv6 = network.subnet(Family.IPV6).isPresent();
+        if (ipv6
+                && host.site()
+                        .sysctl("net/ipv6/conf/default/disable_ipv6")
+                        .orElse("0")
+                        .equals("1")) {
+            steps.add(new SysctlStep(Place.HOST, "net/ipv6/conf/" + bridge + "/disable_ipv6", "0"));
+        }
+        for (Subnet subnet : network.subnets()) {
+            if (!host.hasAddress(bridge, subnet.gatewayPrefix())) {
+                steps.add(new AddressStep.Add(
+                        Place.HOST, bridge, subnet.gatewayPrefix(), subnet.family() == Family.IPV6));
+            }
+        }
+        steps.add(LinkStep.up(Place.HOST, bridge));
+        if (!network.internal()) {
+            steps.addAll(forwarding(host, network));
+        }
+        if (!host.hasTable(OwnTable.NAME)) {
+            steps.add(OwnTable.create());
+            // somebody flushed the rule set: what the other networks had in it is put back along with it
+            store.networks().forEach(other -> steps.add(OwnTable.add(other)));
+            store.endpoints().stream()
+                    .filter(endpoint -> !endpoint.ports().isEmpty())
+                    .forEach(endpoint -> steps.add(OwnTable.publish(endpoint, endpoint.ports())));
+        }
+        steps.add(OwnTable.add(network));
+        return new Plan("create network " + network.name(), steps);
+    }
+
+    private static List<Step> forwarding(HostView host, Network network) {
+        List<Step> steps = new ArrayList<>();
+        for (Subnet subnet : network.subnets()) {
+            String key = subnet.family() == Family.IPV4 ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding";
+            if (!host.site().sysctl(key).orElse("").equals("1")) {
+                steps.add(new SysctlStep(Place.HOST, key, "1"));
+            }
+        }
+        return steps;
+    }
+
+    private static Optional<LinkMessage> existingBridge(HostView host, NetworkSpec spec, String bridge) {
+        Optional<LinkMessage> link = host.link(bridge);
+        if (link.isEmpty()) {
+            return link;
+        }
+        if (!link.get().kind().equals("bridge")) {
+            throw new WiringException("interface " + bridge + " on the host is no bridge but "
+                    + (link.get().kind().isEmpty()
+                            ? "a device"
+                            : "a " + link.get().kind())
+                    + "; name another with --bridge");
+        }
+        if (spec.bridge().isEmpty()) {
+            throw new WiringException(
+                    "there is a bridge " + bridge + " on the host already, and no network of Lasthop's has it."
+                            + " To use it as it is: --bridge " + bridge + "; to be rid of it: ip link del " + bridge);
+        }
+        return link;
+    }
+
+    private void refuseOverlap(HostView host, Prefix prefix, String bridge) {
+        for (Network other : store.networks()) {
+            for (Subnet subnet : other.subnets()) {
+                if (subnet.prefix().overlaps(prefix)) {
+                    throw new WiringException("subnet " + prefix + " overlaps with " + subnet.prefix() + " of network "
+                            + other.name() + "; choose another");
+                }
+            }
+        }
+        host.overlap(prefix, bridge).ifPresent(what -> {
+            throw new WiringException("subnet " + prefix + " overlaps with " + what
+                    + " of the host: what is there could not be reached any more. Choose another");
+        });
+    }
+
+    private static List<Subnet> subnets(NetworkSpec spec) {
+        if (spec.subnets().isEmpty()) {
+            throw new WiringException("network " + spec.name() + " needs a subnet: --subnet 10.88.0.0/16");
+        }
+        List<Subnet> subnets = new ArrayList<>();
+        for (Prefix prefix : spec.subnets()) {
+            if (subnets.stream().anyMatch(subnet -> subnet.family() == prefix.family())) {
+                throw new WiringException("a network has one subnet of each family; two are " + prefix.family());
+            }
+            subnets.add(subnet(spec, usable(prefix)));
+        }
+        for (IpAddress gateway : spec.gateways()) {
+            if (subnets.stream().noneMatch(subnet -> subnet.gateway().equals(gateway))) {
+                throw new WiringException("gateway " + gateway + " is in none of the subnets");
+            }
+        }
+        return subnets;
+    }
+
+    private static Prefix usable(Prefix prefix) {
+        int most = prefix.family() == Family.IPV4 ? 30 : 126;
+        if (!prefix.network().equals(prefix)) {
+            throw new WiringException(prefix + " is an address within a subnet; the subnet is " + prefix.network());
+        }
+        if (prefix.length() > most || prefix.length() == 0) {
+            throw new WiringException(
+                    "subnet " + prefix + " has no room for a gateway and an endpoint: its length must be 1 to " + most);
+        }
+        if (prefix.first().isMulticast()
+                || prefix.first().isLoopback()
+                || prefix.first().isLinkLocal()) {
+            throw new WiringException(
+                    "subnet " + prefix + " is not for networks of this kind; take one from 10.0.0.0/8, "
+                            + "172.16.0.0/12, 192.168.0.0/16 or fd00::/8");
+        }
+        return prefix;
+    }
+
+    private static Subnet subnet(NetworkSpec spec, Prefix prefix) {
+        for (IpAddress gateway : spec.gateways()) {
+            if (prefix.contains(gateway)) {
+                boolean end = gateway.equals(prefix.first())
+                        || prefix.family() == Family.IPV4 && gateway.equals(prefix.last());
+                if (end) {
+                    throw new WiringException(
+                            "gateway " + gateway + " is the network's or the broadcast address of " + prefix);
+                }
+                return new Subnet(prefix, gateway);
+            }
+        }
+        return Subnet.of(prefix);
+    }
+
+    private static int mtu(int mtu, boolean ipv6) {
+        int least = ipv6 ? LEAST_IPV6_MTU : LEAST_MTU;
+        if (mtu < least || mtu > LARGEST_MTU) {
+            throw new WiringException("an MTU of " + mtu + " bytes does not work: it must be " + least + " to "
+                    + LARGEST_MTU + (ipv6 ? " (IPv6 needs 1280)" : ""));
+        }
+        return mtu;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.lasthop.wiring;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.wiring.step.LinkStep;
+import dev.lasthop.wiring.step.Place;
+import dev.lasthop.wiring.step.Step;
+import dev.lasthop.wiring.step.SysctlStep;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Checks and plans of published ports. */
+record Ports(Store store) {
+    void refuseTaken(HostView host, Endpoint endpoint, List<PublishedPort> wanted) {
+        for (PublishedPort port : wanted) {
+            if (!OwnTable.reaches(endpoint, port)) {
+                throw new WiringException("port " + port + " cannot be published: " + endpoint.name()
+                        + " has no address of that family on " + endpoint.network());
+            }
+            for (Endpoint other : store.endpoints()) {
+                for (PublishedPort held : other.ports()) {
+                    if (held.clashes(port)) {
+                        throw new WiringException("port " + port.hostPort() + "/" + port.protocol()
+                                + " of the host is taken: it leads to " + other.name() + " (" + held
+                                + "). lasthop unpublish "
+                                + other.name() + " " + held.hostPort() + "/" + held.protocol() + " frees it");
+                    }
+                }
+            }
+            long among = wanted.stream().filter(port::clashes).count();
+            if (among > 1) {
+                throw new WiringException("port " + port.hostPort() + "/" + port.protocol() + " is asked for twice");
+            }
+            HostSockets.listener(host.site(), port).ifPresent(who -> {
+                throw new WiringException("port " + port.hostPort() + "/" + port.protocol()
+                        + " of the host is taken: a process listens on " + who + "; ss -lnp shows which");
+            });
+        }
+    }
+
+    List<Step> steps(HostView host, Network network, Endpoint endpoint, List<PublishedPort> ports) {
+        List<Step> steps = new ArrayList<>();
+        String localnet = "net/ipv4/conf/" + network.bridge() + "/route_localnet";
+        boolean ipv4 = endpoint.address(Family.IPV4).isPresent();
+        if (ipv4 && !host.site().sysctl(localnet).orElse("1").equals("1")) {
+            // so that the host reaches it by 127.0.0.1; endpoints are kept out by the table's guard
+            steps.add(new SysctlStep(Place.HOST, localnet, "1"));
+        }
+        // bridge netfilter rewrites the destination while still bridging: then an endpoint's call of itself goes out
+        // where it came in
+        steps.add(new LinkStep.PortOption(Place.HOST, endpoint.hostLink(), LinkStep.BridgePortOption.HAIRPIN, 1));
+        steps.add(OwnTable.publish(endpoint, ports));
+        return steps;
+    }
+}

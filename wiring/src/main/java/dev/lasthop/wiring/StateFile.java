@@ -1,0 +1,112 @@
+package dev.lasthop.wiring;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.lasthop.json.Json;
+import dev.lasthop.json.JsonException;
+import dev.lasthop.json.JsonObject;
+import dev.lasthop.json.Limits;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** JSON files that are either there as a whole or not: written beside, flushed to the disk, then renamed. */
+final class StateFile {
+    private StateFile() {}
+
+    static void write(Path file, JsonObject json) {
+        Path folder = StateFolders.folder(file.resolveSibling(".").normalize());
+        Path beside = folder.resolve("." + file.getFileName() + ".new");
+        try {
+            Files.deleteIfExists(beside);
+            try (FileChannel out = FileChannel.open(
+                    beside,
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+                ByteBuffer bytes = ByteBuffer.wrap(Json.pretty(json).getBytes(UTF_8));
+                while (bytes.hasRemaining()) {
+                    out.write(bytes);
+                }
+                out.force(true);
+            }
+            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+            flush(folder);
+        } catch (IOException e) {
+            throw failed("write", file, e);
+        }
+    }
+
+    /** The file read by {@code reader}; empty where there is none. */
+    static <T> Optional<T> read(Path file, Function<JsonObject, T> reader) {
+        try {
+            return Optional.of(reader.apply(Json.readObject(Files.readAllBytes(file), Limits.DEFAULT)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw failed("read", file, e);
+        } catch (JsonException | IllegalArgumentException e) {
+            throw new WiringException(
+                    file + " is damaged: " + e.getMessage()
+                            + ". Nothing was changed. Put a copy of it back, or move it away" + " (mv " + file + " "
+                            + file + ".damaged) and run lasthop gc",
+                    e);
+        }
+    }
+
+    /** All {@code .json} files of a folder, by name. */
+    static List<Path> list(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> {
+                        String name = file.getFileName().toString();
+                        return name.endsWith(".json") && !name.startsWith(".");
+                    })
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw failed("list", folder, e);
+        }
+    }
+
+    static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw failed("delete", file, e);
+        }
+    }
+
+    static WiringException failed(String verb, Path path, IOException cause) {
+        String reason =
+                cause instanceof FileSystemException e && e.getReason() != null ? e.getReason() : cause.toString();
+        if (cause instanceof java.nio.file.AccessDeniedException) {
+            reason = "permission denied";
+        }
+        String hint = reason.contains("No space")
+                ? "make room on that file system"
+                : reason.contains("Read-only")
+                        ? "mount it writable, or name another folder with LASTHOP_STATE and LASTHOP_RUN"
+                        : "are you root?";
+        return new WiringException("cannot " + verb + " " + path + ": " + reason + "; " + hint, cause);
+    }
+
+    private static void flush(Path folder) throws IOException {
+        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+            directory.force(true);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.lasthop.wiring;
+
+import dev.lasthop.linux.Errno;
+import dev.lasthop.linux.Fd;
+import dev.lasthop.linux.Kernel;
+import dev.lasthop.linux.KernelException;
+import dev.lasthop.linux.SystemCall;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Where Lasthop remembers.
+ *
+ * @param state what outlives a restart of the machine: declared networks, leases, endpoints
+ * @param run what does not: the journal, and what the kernel's settings were before
+ */
+public record StateFolders(Path state, Path run) {
+    private static final int LOCK_EXCLUSIVE_NOW = 2 | 4; // LOCK_EX | LOCK_NB
+    private static final Duration LOCK_LIMIT = Duration.ofSeconds(60);
+
+    /** {@code /var/lib/lasthop} and {@code /run/lasthop}, unless {@code LASTHOP_STATE} and {@code LASTHOP_RUN} name others. */
+    public static StateFolders of(Map<String, String> environment) {
+        return new StateFolders(
+                Path.of(environment.getOrDefault("LASTHOP_STATE", "/var/lib/lasthop")),
+                Path.of(environment.getOrDefault("LASTHOP_RUN", "/run/lasthop")));
+    }
+
+    Path networks() {
+        return state.resolve("declared");
+    }
+
+    Path endpoints() {
+        return state.resolve("endpoints");
+    }
+
+    /** One folder a network, in host-local's layout. */
+    Path leases() {
+        return state.resolve("networks");
+    }
+
+    Path journal() {
+        return run.resolve("journal");
+    }
+
+    /** What forwarding was before the first network. */
+    Path forwarding() {
+        return run.resolve("forwarding.json");
+    }
+
+    /** Creates a folder that only root may look into, and those above it. */
+    static Path folder(Path path) {
+        try {
+            if (!Files.isDirectory(path)) {
+                Files.createDirectories(
+                        path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            }
+            return path;
+        } catch (IOException e) {
+            throw StateFile.failed("create folder", path, e);
+        }
+    }
+
+    /**
+     * Takes the lock that all changes are made under; waits while another Lasthop has it.
+     *
+     * @throws WiringException if it is not to be had within a minute
+     */
+    Lock lock() {
+        Path file = folder(state).resolve("lock");
+        Fd fd;
+        try {
+            fd = Fd.open(file, Fd.O_RDWR | Fd.O_CREAT, 0600);
+        } catch (KernelException e) {
+            throw new WiringException(
+                    "cannot open " + file + ": " + e.errno() + ". Is the file system writable, and are you root?", e);
+        }
+        long end = System.nanoTime() + LOCK_LIMIT.toNanos();
+        long nap = 1;
+        while (true) {
+            long result = Kernel.attempt(SystemCall.FLOCK, fd.raw(), LOCK_EXCLUSIVE_NOW);
+            if (result == 0) {
+                return new Lock(fd);
+            }
+            if (result != -Errno.EAGAIN.number() || System.nanoTime() > end) {
+                fd.close();
+                throw new WiringException(
+                        "another lasthop has held " + file + " for a minute; fuser " + file + " names it");
+            }
+            sleep(nap);
+            nap = Math.min(20, nap * 2);
+        }
+    }
+
+    private static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WiringException("interrupted while waiting for another lasthop");
+        }
+    }
+
+    /** Held until it is closed, or the process ends in whatever way. */
+    record Lock(Fd fd) implements AutoCloseable {
+        @Override
+        public void close() {
+            fd.close();
+        }
+    }
+}

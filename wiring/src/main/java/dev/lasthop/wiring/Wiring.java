@@ -1,0 +1,366 @@
+package dev.lasthop.wiring;
+
+import dev.lasthop.linux.KernelException;
+import dev.lasthop.linux.NetworkNamespace;
+import dev.lasthop.wiring.step.Applied;
+import dev.lasthop.wiring.step.LinkStep;
+import dev.lasthop.wiring.step.Place;
+import dev.lasthop.wiring.step.Places;
+import dev.lasthop.wiring.step.Plan;
+import dev.lasthop.wiring.step.PlanException;
+import dev.lasthop.wiring.step.Step;
+import dev.lasthop.wiring.step.SysctlStep;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Networks and connections to them, on record and in the kernel.
+ *
+ * <p>Each change is made under one lock, is written to the journal before it is made, and is taken back if it fails. A process that is
+ * killed at whatever instant leaves what the next change, or {@link #gc}, takes back. Methods called {@code plan…} check the same and change
+ * nothing.
+ *
+ * <p>Everything throws {@link WiringException} for what cannot be done, and {@link PlanException} for what the kernel refused.
+ */
+public final class Wiring {
+    static final String CREATE = "create network ";
+
+    private final Store store;
+    private final NetworkNamespace host;
+
+    /** @param host the namespace that bridges and the host's ends are made in; stays the caller's to close */
+    public Wiring(StateFolders folders, NetworkNamespace host) {
+        this.store = new Store(folders);
+        this.host = host;
+    }
+
+    /**
+     * A connection that was made.
+     *
+     * @param warnings what may keep packets from it, though it is not Lasthop's to change
+     */
+    public record Connected(Endpoint endpoint, Plan plan, List<String> warnings) {}
+
+    /** What {@link #gc} took away, and what it could not; in words. */
+    public record Collected(List<String> removed) {}
+
+    /** By name. */
+    public List<Network> networks() {
+        return store.networks();
+    }
+
+    /** @throws WiringException if there is none of that name, with those that there are */
+    public Network network(String name) {
+        return store.requireNetwork(name);
+    }
+
+    /** By name, then by network. */
+    public List<Endpoint> endpoints() {
+        return store.endpoints();
+    }
+
+    public Plan planCreateNetwork(NetworkSpec spec) {
+        return looking(places -> new NetworkPlans(places, store).prepare(spec).plan());
+    }
+
+    public Network createNetwork(NetworkSpec spec) {
+        return changing(places -> {
+            NetworkPlans.Prepared prepared = new NetworkPlans(places, store).prepare(spec);
+            Applied applied = prepared.plan().apply(places, store.journal());
+            return keeping(places, applied, () -> {
+                List<Step> forwarding =
+                        applied.undo().stream().filter(Wiring::isForwarding).toList();
+                List<Step> own = applied.undo().stream()
+                        .filter(step -> step instanceof LinkStep || step instanceof dev.lasthop.wiring.step.AddressStep)
+                        .toList();
+                Network network = prepared.network().withUndo(own);
+                if (!forwarding.isEmpty()) {
+                    List<Step> all = new ArrayList<>(forwarding);
+                    all.addAll(store.forwardingBefore()); // the oldest last: what it was at first
+                    store.saveForwardingBefore(all);
+                }
+                store.save(network);
+                return network;
+            });
+        });
+    }
+
+    public Plan planRemoveNetwork(String name) {
+        return looking(places -> new Removal(places, store).plan(unused(places, name)));
+    }
+
+    public Network removeNetwork(String name) {
+        return changing(places -> {
+            Network network = unused(places, name);
+            store.endpoints(name)
+                    .forEach(gone -> complete("endpoint " + gone.id(), new Removal(places, store).remove(gone)));
+            complete("network " + name, new Removal(places, store).remove(network));
+            return network;
+        });
+    }
+
+    public Plan planConnect(ConnectSpec spec) {
+        return looking(places -> new EndpointPlans(places, store).prepare(spec).plan());
+    }
+
+    public Connected connect(ConnectSpec spec) {
+        return changing(places -> {
+            clearWay(places, spec);
+            EndpointPlans.Prepared prepared = new EndpointPlans(places, store).prepare(spec);
+            Endpoint endpoint = prepared.endpoint();
+            Removal removal = new Removal(places, store);
+            store.save(endpoint); // not complete: from here on a killed process's leases and links are found by it
+            try {
+                Leases leases = store.leases(endpoint.network());
+                endpoint.addresses()
+                        .forEach(address -> leases.take(address.address(), endpoint.name(), endpoint.interfaceName()));
+                Applied applied = prepared.plan().apply(places, store.journal());
+                applied.commit();
+                Endpoint done = endpoint.completed(insideOnly(applied, endpoint));
+                store.save(done);
+                return new Connected(done, prepared.plan(), warnings(places));
+            } catch (RuntimeException e) {
+                removal.remove(endpoint).forEach(e::addSuppressed);
+                throw e;
+            }
+        });
+    }
+
+    /** @param endpoint a name, or a place's label: {@code web}, {@code netns:web} */
+    public Plan planDisconnect(String endpoint, String network) {
+        return looking(places -> new Removal(places, store).plan(find(endpoint, network)));
+    }
+
+    /** Works without the namespace too: what is on the host goes. */
+    public Endpoint disconnect(String endpoint, String network) {
+        return changing(places -> {
+            Endpoint found = find(endpoint, network);
+            complete("endpoint " + endpoint, new Removal(places, store).remove(found));
+            return found;
+        });
+    }
+
+    public Plan planPublish(String endpoint, PublishedPort port) {
+        return looking(places -> publishing(places, findAnywhere(endpoint), port));
+    }
+
+    public Endpoint publish(String endpoint, PublishedPort port) {
+        return changing(places -> {
+            Endpoint found = findAnywhere(endpoint);
+            Applied applied = publishing(places, found, port).apply(places, store.journal());
+            return keeping(places, applied, () -> {
+                List<PublishedPort> ports = new ArrayList<>(found.ports());
+                ports.add(port);
+                Endpoint done = found.withPorts(ports);
+                store.save(done);
+                return done;
+            });
+        });
+    }
+
+    /** Takes a port off an endpoint; {@code held} is found by {@link #published}. */
+    public Endpoint unpublish(String endpoint, PublishedPort held) {
+        return changing(places -> {
+            Endpoint found = findAnywhere(endpoint);
+            if (!found.ports().contains(held)) {
+                throw new WiringException("port " + held + " is not published by " + endpoint);
+            }
+            List<Step> steps = new Removal(places, store).withoutPorts(found, List.of(held));
+            var entry = store.journal().open("unpublish " + held + " of " + found.id());
+            entry.record(steps);
+            Endpoint done = found.withPorts(
+                    found.ports().stream().filter(port -> !port.equals(held)).toList());
+            store.save(done);
+            complete("port " + held, dev.lasthop.wiring.step.Undo.all(steps, places));
+            entry.close();
+            return done;
+        });
+    }
+
+    /** The ports of an endpoint that a host port and protocol, and if given a host address, stand for. */
+    public List<PublishedPort> published(
+            String endpoint,
+            Optional<dev.lasthop.address.IpAddress> hostAddress,
+            int hostPort,
+            dev.lasthop.address.Protocol protocol) {
+        return findAnywhere(endpoint).ports().stream()
+                .filter(port -> port.hostPort() == hostPort && port.protocol().equals(protocol))
+                .filter(port -> hostAddress.isEmpty() || port.hostAddress().equals(hostAddress))
+                .toList();
+    }
+
+    /** Takes away what killed processes left half done, and endpoints whose namespace is gone. */
+    public Collected gc() {
+        return locked(places -> {
+            Removal removal = new Removal(places, store);
+            List<String> removed = new ArrayList<>(removal.recover());
+            for (Endpoint endpoint : store.endpoints()) {
+                if (!new EndpointPlans(places, store).isAlive(endpoint)) {
+                    removed.addAll(Removal.told(
+                            "removed " + endpoint.id() + ": " + endpoint.place().label() + " is gone",
+                            removal.remove(endpoint)));
+                }
+            }
+            for (Network network : store.networks()) {
+                Leases leases = store.leases(network.name());
+                List<Endpoint> holders = store.endpoints(network.name());
+                for (Leases.Lease lease : leases.all()) {
+                    if (holders.stream().noneMatch(holder -> holder.name().equals(lease.holder()))) {
+                        leases.release(lease.address(), lease.holder());
+                        removed.add("released " + lease.address() + " of " + network.name() + ", which "
+                                + (lease.holder().isEmpty() ? "nobody" : lease.holder()) + " had");
+                    }
+                }
+            }
+            removed.addAll(abandoned(places));
+            return new Collected(List.copyOf(removed));
+        });
+    }
+
+    /**
+     * A journal for work that must not outlive this process, such as a demonstration: {@link #gc} of any later process takes back what it
+     * records, if this process ended without closing it.
+     */
+    public FileJournal temporary() {
+        return new FileJournal(store.folders().run().resolve("temporary"));
+    }
+
+    private List<String> abandoned(Places places) {
+        List<String> removed = new ArrayList<>();
+        for (FileJournal.Unfinished work : temporary().unfinished()) {
+            if (!work.ownerLives()) {
+                List<KernelException> failures = dev.lasthop.wiring.step.Undo.all(work.undo(), places);
+                if (failures.isEmpty()) {
+                    StateFile.delete(work.file());
+                }
+                removed.addAll(Removal.told("undone: " + work.title(), failures));
+            }
+        }
+        return removed;
+    }
+
+    private Plan publishing(Places places, Endpoint endpoint, PublishedPort port) {
+        HostView view = new HostView(places.at(Place.HOST));
+        Ports ports = new Ports(store);
+        ports.refuseTaken(view, endpoint, List.of(port));
+        return new Plan(
+                "publish " + port + " of " + endpoint.id(),
+                ports.steps(view, store.requireNetwork(endpoint.network()), endpoint, List.of(port)));
+    }
+
+    private Network unused(Places places, String name) {
+        Network network = store.requireNetwork(name);
+        EndpointPlans plans = new EndpointPlans(places, store);
+        List<String> alive = store.endpoints(name).stream()
+                .filter(plans::isAlive)
+                .map(Endpoint::name)
+                .toList();
+        if (!alive.isEmpty()) {
+            throw new WiringException("network " + name + " is in use by " + String.join(", ", alive)
+                    + "; lasthop disconnect takes them off it");
+        }
+        return network;
+    }
+
+    private Endpoint find(String endpoint, String network) {
+        store.requireNetwork(network);
+        return store.endpoints(network).stream()
+                .filter(known ->
+                        known.name().equals(endpoint) || known.place().label().equals(endpoint))
+                .findFirst()
+                .orElseThrow(() -> new WiringException(
+                        Names.shown(endpoint) + " is not connected to " + network + "; lasthop ls shows what is"));
+    }
+
+    private Endpoint findAnywhere(String endpoint) {
+        List<Endpoint> found = store.endpoints().stream()
+                .filter(known ->
+                        known.name().equals(endpoint) || known.place().label().equals(endpoint))
+                .toList();
+        return found.stream()
+                .findFirst()
+                .orElseThrow(() -> new WiringException(
+                        Names.shown(endpoint) + " is connected to no network of Lasthop's; lasthop ls shows what is"));
+    }
+
+    /** An endpoint of the same name whose namespace is gone is in nobody's way. */
+    private void clearWay(Places places, ConnectSpec spec) {
+        EndpointPlans plans = new EndpointPlans(places, store);
+        Names.checked("an endpoint", spec.endpoint());
+        store.endpoints(Names.checked("a network", spec.network())).stream()
+                .filter(known -> !plans.isAlive(known))
+                .filter(known -> known.name().equals(spec.endpoint())
+                        || spec.addresses().stream()
+                                .anyMatch(wanted -> known.addresses().stream()
+                                        .anyMatch(address -> address.address().equals(wanted))))
+                .forEach(gone -> new Removal(places, store).remove(gone));
+    }
+
+    private static List<String> warnings(Places places) {
+        return new HostView(places.at(Place.HOST))
+                .forwardDrops().stream()
+                        .map(chain -> "chain " + chain
+                                + " drops forwarded packets that none of its rules accepts; Lasthop does not change"
+                                + " it. If packets of this network are lost there, accept them in it")
+                        .toList();
+    }
+
+    private static List<Step> insideOnly(Applied applied, Endpoint endpoint) {
+        return applied.undo().stream()
+                .filter(step -> step.place().equals(endpoint.place()))
+                .filter(step ->
+                        step instanceof LinkStep.Flag flag && flag.name().equals("lo"))
+                .toList();
+    }
+
+    private static boolean isForwarding(Step step) {
+        return step instanceof SysctlStep sysctl
+                && (sysctl.key().contains("forward") || sysctl.key().contains("accept_redirects"));
+    }
+
+    private static void complete(String what, List<KernelException> failures) {
+        if (!failures.isEmpty()) {
+            throw new WiringException(what + " could not be removed completely: "
+                    + String.join(
+                            "; ",
+                            failures.stream().map(KernelException::getMessage).toList())
+                    + ". It stays on record; try again, or lasthop gc");
+        }
+    }
+
+    /** Puts on record what was done, or takes it back if that fails. */
+    private static <T> T keeping(Places places, Applied applied, java.util.function.Supplier<T> record) {
+        T result;
+        try {
+            result = record.get();
+        } catch (RuntimeException e) {
+            applied.rollBack(places).forEach(e::addSuppressed);
+            throw e;
+        }
+        applied.commit();
+        return result;
+    }
+
+    private <T> T looking(Function<Places, T> work) {
+        try (Places places = Places.withHost(host)) {
+            return work.apply(places);
+        }
+    }
+
+    private <T> T changing(Function<Places, T> work) {
+        return locked(places -> {
+            new Removal(places, store).recover();
+            return work.apply(places);
+        });
+    }
+
+    @SuppressWarnings("try") // the lock is there to be held
+    private <T> T locked(Function<Places, T> work) {
+        try (StateFolders.Lock lock = store.folders().lock();
+                Places places = Places.withHost(host)) {
+            return work.apply(places);
+        }
+    }
+}

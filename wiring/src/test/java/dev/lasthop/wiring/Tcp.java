@@ -1,0 +1,114 @@
+package dev.lasthop.wiring;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.linux.Fd;
+import dev.lasthop.linux.Kernel;
+import dev.lasthop.linux.Memory;
+import dev.lasthop.linux.NetworkNamespace;
+import dev.lasthop.linux.Poll;
+import dev.lasthop.linux.SystemCall;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/**
+ * TCP in a test's namespaces, by plain system calls: Java's own sockets have no IPv6 in a JVM that was started where there was none.
+ */
+final class Tcp {
+    private static final Duration LIMIT = Duration.ofSeconds(2);
+    private static final int INET6 = Family.IPV6.number();
+
+    private Tcp() {}
+
+    /** What the listener at an address says to a caller: the caller's own address, as it is seen there. Empty if there is no answer. */
+    static String call(String from, String address, int port) {
+        IpAddress to = IpAddress.parse(address);
+        try (Fd socket = in(from, () -> Fd.socket(to.family().number(), Fd.SOCK_STREAM | Fd.SOCK_NONBLOCK, 0));
+                Memory answer = new Memory(100)) {
+            long result = socket.connect(address(to, port));
+            if (result != 0 && result != -115 || Poll.readable(List.of(socket), LIMIT)[0] == 0) { // EINPROGRESS
+                return "";
+            }
+            int length = socket.receive(answer, 0);
+            byte[] text = new byte[Math.max(0, length)];
+            answer.bytes().get(text);
+            return new String(text, StandardCharsets.US_ASCII);
+        }
+    }
+
+    private static <T> T in(String namespace, Callable<T> work) {
+        try (NetworkNamespace open = NetworkNamespace.open(Path.of("/run/netns/" + namespace))) {
+            return open.call(work);
+        }
+    }
+
+    /** struct sockaddr_in, struct sockaddr_in6. */
+    private static byte[] address(IpAddress address, int port) {
+        boolean ipv4 = address.family() == Family.IPV4;
+        ByteBuffer out = ByteBuffer.allocate(ipv4 ? 16 : 28).order(ByteOrder.nativeOrder());
+        out.putShort((short) address.family().number())
+                .order(ByteOrder.BIG_ENDIAN)
+                .putShort((short) port);
+        (ipv4 ? out : out.putInt(0)).put(address.bytes());
+        return out.array();
+    }
+
+    /** Listens on all addresses of a namespace and tells each caller its own address. */
+    static final class Listener implements AutoCloseable {
+        private final Fd socket;
+        private final Thread thread;
+
+        Listener(String namespace, int port) {
+            socket = in(namespace, () -> Fd.socket(INET6, Fd.SOCK_STREAM | Fd.SOCK_NONBLOCK, 0));
+            socket.setOption(1, 2, 1); // SOL_SOCKET, SO_REUSEADDR
+            socket.bind(address(IpAddress.ANY_IPV6, port));
+            Kernel.call("listen", SystemCall.LISTEN, socket.raw(), 16);
+            thread = Thread.ofPlatform().daemon().start(this::serve);
+        }
+
+        private void serve() {
+            try (Memory peer = new Memory(28);
+                    Memory length = new Memory(8)) {
+                while (!Thread.currentThread().isInterrupted()) {
+                    length.bytes().putInt(0, 28);
+                    long caller = Poll.readable(List.of(socket), Duration.ofMillis(50))[0] == 0
+                            ? -1
+                            : Kernel.attempt(
+                                    SystemCall.ACCEPT4,
+                                    socket.raw(),
+                                    peer.address(),
+                                    length.address(),
+                                    Fd.SOCK_CLOEXEC);
+                    if (caller >= 0) {
+                        try (Fd open = Fd.owning(caller)) {
+                            byte[] address = new byte[16];
+                            peer.bytes().get(8, address);
+                            String text = IpAddress.of(address).toString().replace("::ffff:", "");
+                            open.write(text.getBytes(StandardCharsets.US_ASCII));
+                        }
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            thread.interrupt();
+            boolean ended = false;
+            while (!ended) {
+                try {
+                    thread.join();
+                    ended = true;
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            socket.close();
+        }
+    }
+}
