@@ -87,8 +87,9 @@ public final class Investigator {
             before.namespaces().forEach(state -> later.load(state.inode()));
         }
         Snapshot after = answered ? before : later.snapshot();
-        Experiments experiments =
-                answered ? Experiments.NONE : new Laboratory(this, inquiry, before, prediction).experiments();
+        Experiments experiments = answered
+                ? Experiments.NONE
+                : new Laboratory(this, inquiry, before, prediction, observation).experiments();
         Asked asked = new Asked(
                 inquiry.source(),
                 inquiry.destination(),
@@ -186,6 +187,11 @@ public final class Investigator {
     }
 
     Observation observe(Inquiry inquiry, Prediction prediction, Snapshot snapshot, int identifier) {
+        return observe(inquiry, prediction, snapshot, identifier, PATIENCE);
+    }
+
+    /** @param patience how long to wait for an answer after the last probe */
+    Observation observe(Inquiry inquiry, Prediction prediction, Snapshot snapshot, int identifier, Duration patience) {
         List<Path> paths = Stream.concat(Stream.of(prediction.request()), prediction.reply().stream())
                 .toList();
         List<NetworkNamespace> opened = new ArrayList<>();
@@ -198,7 +204,7 @@ public final class Investigator {
                     probe(inquiry, identifier),
                     inquiry.count(),
                     SPACING,
-                    PATIENCE,
+                    patience,
                     opened,
                     List.of(),
                     flows(paths),
@@ -210,7 +216,7 @@ public final class Investigator {
         }
     }
 
-    private void open(Inquiry inquiry, NamespaceState state, List<NetworkNamespace> opened) {
+    void open(Inquiry inquiry, NamespaceState state, List<NetworkNamespace> opened) {
         try {
             if (state.inode() == inquiry.namespace().inode()) {
                 opened.add(NetworkNamespace.open(inquiry.namespace().path()));

@@ -170,7 +170,7 @@ record EndpointPlans(Places places, Store store) {
     private static MacAddress mac(ConnectSpec spec, String name) {
         MacAddress mac = spec.mac().orElseGet(() -> Names.mac("endpoint", name, spec.network()));
         if (mac.isMulticast() || mac.equals(MacAddress.ZERO)) {
-            throw new WiringException(mac + " is no MAC address for an interface: it stands for many, or for none");
+            throw WiringException.wrong(mac + " is no MAC address for an interface: it stands for many, or for none");
         }
         return mac;
     }
@@ -178,14 +178,14 @@ record EndpointPlans(Places places, Store store) {
     private List<Prefix> addresses(ConnectSpec spec, Network network, HostView host) {
         for (IpAddress wanted : spec.addresses()) {
             if (network.subnet(wanted.family()).isEmpty()) {
-                throw new WiringException("address " + wanted + " cannot be had: network " + network.name() + " has no "
-                        + wanted.family() + " subnet");
+                throw WiringException.wrong("address " + wanted + " cannot be had: network " + network.name()
+                        + " has no " + wanted.family() + " subnet");
             }
             long same = spec.addresses().stream()
                     .filter(other -> other.family() == wanted.family())
                     .count();
             if (same > 1) {
-                throw new WiringException(
+                throw WiringException.wrong(
                         "an endpoint has one " + wanted.family() + " address on a network, not " + same);
             }
         }

@@ -163,10 +163,10 @@ public final class Wiring {
     /** Takes a port off an endpoint; {@code held} is found by {@link #published}. */
     public Endpoint unpublish(String endpoint, PublishedPort held) {
         return changing(places -> {
-            Endpoint found = findAnywhere(endpoint);
-            if (!found.ports().contains(held)) {
-                throw new WiringException("port " + held + " is not published by " + endpoint);
-            }
+            Endpoint found = everywhere(endpoint).stream()
+                    .filter(one -> one.ports().contains(held))
+                    .findFirst()
+                    .orElseThrow(() -> new WiringException("port " + held + " is not published by " + endpoint));
             List<Step> steps = new Removal(places, store).withoutPorts(found, List.of(held));
             var entry = store.journal().open("unpublish " + held + " of " + found.id());
             entry.record(steps);
@@ -185,7 +185,8 @@ public final class Wiring {
             Optional<dev.lasthop.address.IpAddress> hostAddress,
             int hostPort,
             dev.lasthop.address.Protocol protocol) {
-        return findAnywhere(endpoint).ports().stream()
+        return everywhere(endpoint).stream()
+                .flatMap(one -> one.ports().stream())
                 .filter(port -> port.hostPort() == hostPort && port.protocol().equals(protocol))
                 .filter(port -> hostAddress.isEmpty() || port.hostAddress().equals(hostAddress))
                 .toList();
@@ -275,14 +276,20 @@ public final class Wiring {
     }
 
     private Endpoint findAnywhere(String endpoint) {
+        return everywhere(endpoint).getFirst();
+    }
+
+    /** The endpoint on each of its networks; on one at least. */
+    private List<Endpoint> everywhere(String endpoint) {
         List<Endpoint> found = store.endpoints().stream()
                 .filter(known ->
                         known.name().equals(endpoint) || known.place().label().equals(endpoint))
                 .toList();
-        return found.stream()
-                .findFirst()
-                .orElseThrow(() -> new WiringException(
-                        Names.shown(endpoint) + " is connected to no network of Lasthop's; lasthop ls shows what is"));
+        if (found.isEmpty()) {
+            throw new WiringException(
+                    Names.shown(endpoint) + " is connected to no network of Lasthop's; lasthop ls shows what is");
+        }
+        return found;
     }
 
     /** An endpoint of the same name whose namespace is gone is in nobody's way. */

@@ -42,7 +42,6 @@ public final class PreroutingDrop implements Fault {
                         Verdict.DROPPED,
                         Side.REQUEST,
                         scene -> List.of(
-                                OwnTable.drop(scene.node(), OwnTable.Hook.PREROUTING, -300, scene.world(Family.IPV4))))
-                .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
+                                OwnTable.drop(scene.node(), OwnTable.Hook.PREROUTING, -300, scene.world(Family.IPV4)))));
     }
 }
