@@ -11,12 +11,16 @@ import dev.lasthop.wiring.step.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A network that exists, or is being built. It can be taken down from another thread at any moment, also in the middle of its
  * building: what is under way is finished, what follows is refused, and then it is removed.
  */
 public final class Lab implements AutoCloseable {
+    /** What the kernel says where --fix, or the fault itself, has left nothing to be taken back. */
+    private static final Set<Errno> ALREADY = Set.of(Errno.EEXIST, Errno.ENOENT, Errno.ESRCH, Errno.EADDRNOTAVAIL);
+
     private final LabFiles files;
     private final LabPlan plan;
     private final List<String> namespaces; // that are there, and ours
@@ -128,8 +132,10 @@ public final class Lab implements AutoCloseable {
             for (Step step : state.undo()) {
                 try {
                     step.apply(places);
-                } catch (RuntimeException e) {
-                    problems.add(step.command() + ": " + e.getMessage());
+                } catch (KernelException e) {
+                    if (!(places.exists(step.place()) && ALREADY.contains(e.errno()))) {
+                        problems.add(step.command() + ": " + e.getMessage());
+                    }
                 }
             }
         }
