@@ -47,8 +47,10 @@ class FaultPagesTest {
 
     @Test
     void everyFaultIsMadeInANetworkThatTheLabHas() {
-        assertThat(Faults.all()).allSatisfy(fault -> assertThat(fault.injections())
-                .allMatch(injection -> LabNetwork.find(injection.network()).isPresent()));
+        assertThat(Faults.all())
+                .allSatisfy(fault -> assertThat(fault.injections())
+                        .allMatch(injection ->
+                                LabNetwork.find(injection.network()).isPresent()));
     }
 
     @Test
