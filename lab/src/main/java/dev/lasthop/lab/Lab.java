@@ -5,6 +5,7 @@ import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.linux.Errno;
 import dev.lasthop.linux.KernelException;
 import dev.lasthop.linux.NamedNamespaces;
+import dev.lasthop.wiring.step.FirewallStep;
 import dev.lasthop.wiring.step.NamespaceStep;
 import dev.lasthop.wiring.step.Places;
 import dev.lasthop.wiring.step.Step;
@@ -129,18 +130,32 @@ public final class Lab implements AutoCloseable {
         requireStanding();
         var problems = new ArrayList<String>();
         try (Places places = Places.here()) {
-            for (Step step : state.undo()) {
-                try {
-                    step.apply(places);
-                } catch (KernelException e) {
-                    if (!(places.exists(step.place()) && ALREADY.contains(e.errno()))) {
-                        problems.add(step.command() + ": " + e.getMessage());
-                    }
-                }
+            attempt(state.undo(), places, problems);
+            if (state.fault().isPresent() && !plan.scene().isMacvlan()) {
+                attempt(rewiring(), places, problems);
             }
         }
         remember(state.whole());
         return problems;
+    }
+
+    private static void attempt(List<Step> steps, Places places, List<String> problems) {
+        for (Step step : steps) {
+            try {
+                step.apply(places);
+            } catch (KernelException e) {
+                if (!(places.exists(step.place()) && ALREADY.contains(e.errno()))) {
+                    problems.add(step.command() + ": " + e.getMessage());
+                }
+            }
+        }
+    }
+
+    /** What an undo cannot bring back (a veth pair whose one end was deleted) is made anew; what is there stays. */
+    private List<Step> rewiring() {
+        return plan.steps().stream()
+                .filter(step -> !(step instanceof NamespaceStep) && !(step instanceof FirewallStep))
+                .toList();
     }
 
     /** The same as {@link #close}: removes the network and what is remembered of it. Twice is harmless. */
