@@ -10,4 +10,5 @@ module dev.lasthop.netlink {
     exports dev.lasthop.netlink.nftables;
     exports dev.lasthop.netlink.route;
     exports dev.lasthop.netlink.sockdiag;
+    exports dev.lasthop.netlink.xtables;
 }

@@ -36,8 +36,8 @@ public final class ConntrackSource {
     private ConntrackSource() {}
 
     /**
-     * Records the counters, and the connections that one of the addresses takes part in: a host may have hundreds of thousands.
-     * Nothing is asked where connection tracking is not loaded.
+     * Records the counters, and the connections that one of the addresses takes part in: a host may have hundreds of thousands. Without
+     * addresses all of them, where there are few. Nothing is asked where connection tracking is not loaded.
      */
     public static void record(SourceSink sink, Collection<IpAddress> addresses) {
         if (!Files.isReadable(MAXIMUM_FILE)) {
@@ -58,7 +58,7 @@ public final class ConntrackSource {
 
     private static void entries(SourceSink sink, ConntrackSocket socket, Set<IpAddress> addresses, long size) {
         var found = new ArrayList<NetlinkMessage>();
-        boolean selects = true;
+        boolean selects = !addresses.isEmpty();
         for (IpAddress address : addresses) {
             if (!selects) {
                 break;
@@ -72,15 +72,15 @@ public final class ConntrackSource {
                 selects = false;
             }
         }
-        if (!selects && size > SMALL_TABLE) {
-            sink.gap(ENTRIES, "this kernel cannot select among its " + size + " connections; they were not read");
+        if (!selects && size > (addresses.isEmpty() ? MOST : SMALL_TABLE)) {
+            sink.gap(ENTRIES, "there are " + size + " connections, too many to read them all");
             return;
         }
         if (!selects) {
             found.clear();
             for (Family family : Family.values()) {
                 socket.all(family).messages().stream()
-                        .filter(message -> involves(ConntrackMessage.decode(message), addresses))
+                        .filter(message -> addresses.isEmpty() || involves(ConntrackMessage.decode(message), addresses))
                         .forEach(found::add);
             }
         }

@@ -54,6 +54,9 @@ final class ExtensionText {
             case MatchSettings.BridgePort b -> bridgePort(b);
             case MatchSettings.AddressRange r -> addressRange(r);
             case MatchSettings.SourceMac m -> "ether saddr " + (m.inverted() ? "!= " : "") + m.mac();
+            case MatchSettings.PacketType p ->
+                "meta pkttype " + (p.inverted() ? "!= " : "")
+                        + ValueText.of(new byte[] {(byte) p.type()}, Operand.Format.PACKET_TYPE);
             case MatchSettings.Length l ->
                 "meta length " + (l.inverted() ? "!= " : "") + new PortRange(l.first(), l.last());
             case MatchSettings.IpSet s -> "ipset #" + s.index() + (s.inverted() ? " (not in it)" : "");

@@ -51,10 +51,21 @@ final class RuleWriter {
             case Check check -> check(check);
             case Translation translation -> translation(translation);
             case Statement statement -> statement(statement);
-            case Extension.Match match -> words.add(extensions.of(match, transport));
+            case Extension.Match match -> extension(match);
             case Extension.Target target -> words.add(extensions.of(target));
             case Expression.Unknown unknown -> words.add("[" + unknown.name() + "]");
         }
+    }
+
+    private void extension(Extension.Match match) {
+        String text = extensions.of(match, transport);
+        boolean saysProtocol =
+                text.startsWith(transport + " ") && !match.extension().equals("multiport");
+        if (saysProtocol && protocolWord >= 0) {
+            words.set(protocolWord, "");
+            protocolWord = -1;
+        }
+        words.add(text);
     }
 
     private void load(Load load) {

@@ -140,6 +140,60 @@ class FirewallTextTest {
     }
 
     @Test
+    void rulesOfTheOlderTables() {
+        String[] rules = {
+            "iptables-legacy -N LEAF",
+            "iptables-legacy -A LEAF -s 10.0.0.0/8 ! -d 10.1.2.3 -j RETURN",
+            "iptables-legacy -A LEAF -p tcp -m multiport --dports 80,443,1000:2000 -j REJECT",
+            "iptables-legacy -P FORWARD DROP",
+            "iptables-legacy -A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+            "iptables-legacy -A FORWARD -i veth+ -p udp -m udp --sport 1:50 -j LEAF",
+            "iptables-legacy -A FORWARD ! -i eth0 -p tcp --dport 80 -g LEAF",
+            "iptables-legacy -A FORWARD -p icmp --icmp-type echo-request",
+            "iptables-legacy -A FORWARD -m comment --comment hello -j DROP",
+            "iptables-legacy -t nat -A PREROUTING -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.0.0.2:80",
+            "iptables-legacy -t nat -A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE",
+            "ip6tables-legacy -A INPUT -s fd00::/64 -p tcp --dport 22 -j ACCEPT",
+        };
+        for (String rule : rules) {
+            Tool.line(rule);
+        }
+        try {
+            Firewall firewall = read();
+            assertThat(firewall.tables())
+                    .extracting(table -> table.generation() + " " + table.family() + " " + table.name())
+                    .containsExactly("legacy ip filter", "legacy ip nat", "legacy ip6 filter");
+            FirewallTable filter = firewall.tables().getFirst();
+            assertThat(filter.chains())
+                    .extracting(FirewallChain::name)
+                    .containsExactly("INPUT", "FORWARD", "OUTPUT", "LEAF");
+            assertThat(filter.chain("FORWARD").orElseThrow().entry())
+                    .contains(new FirewallChain.Entry("forward", 0, "filter", false, List.of()));
+            assertThat(texts(firewall))
+                    .containsExactly(
+                            "1 oifname \"docker0\" ct state established,related counter packets 0 bytes 0 accept",
+                            "2 iifname \"veth*\" udp sport 1-50 counter packets 0 bytes 0 jump LEAF",
+                            "3 iifname != \"eth0\" tcp dport 80 counter packets 0 bytes 0 goto LEAF",
+                            "4 icmp type echo-request counter packets 0 bytes 0",
+                            "5 counter packets 0 bytes 0 drop comment \"hello\"",
+                            "1 ip saddr 10.0.0.0/8 ip daddr != 10.1.2.3 counter packets 0 bytes 0 return",
+                            "2 meta l4proto tcp tcp dport { 80, 443, 1000-2000 } counter packets 0 bytes 0 "
+                                    + "reject with icmp port-unreachable",
+                            "1 tcp dport 8080 counter packets 0 bytes 0 dnat to 10.0.0.2:80",
+                            "1 oifname != \"docker0\" ip saddr 172.17.0.0/16 counter packets 0 bytes 0 masquerade",
+                            "1 ip6 saddr fd00::/64 tcp dport 22 counter packets 0 bytes 0 accept");
+        } finally {
+            for (String program : List.of("iptables-legacy", "ip6tables-legacy")) {
+                for (String table : List.of("filter", "nat")) {
+                    Tool.line(program + " -t " + table + " -F");
+                }
+                Tool.line(program + " -X");
+                Tool.line(program + " -P FORWARD ACCEPT");
+            }
+        }
+    }
+
+    @Test
     void ownersByTheirNames() {
         Tool.run(
                 "nft",

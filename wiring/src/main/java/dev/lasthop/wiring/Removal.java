@@ -91,6 +91,7 @@ record Removal(Places places, Store store) {
 
     /** Ends what killed processes began; in words what that was. To be called under the lock: then nobody else is at work. */
     List<String> recover() {
+        store.sweep();
         List<String> done = new ArrayList<>();
         for (FileJournal.Unfinished work : store.journal().unfinished()) {
             boolean recorded = work.title().startsWith(Wiring.CREATE)

@@ -81,6 +81,18 @@ final class StateFile {
         }
     }
 
+    /** Deletes what killed processes were writing in a folder. To be called where nobody else is at work in it. */
+    static void sweep(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            files.filter(file -> file.getFileName().toString().matches("\\..*\\.json\\.new"))
+                    .forEach(StateFile::delete);
+        } catch (NoSuchFileException e) {
+            // nothing was ever written there
+        } catch (IOException e) {
+            throw failed("list", folder, e);
+        }
+    }
+
     static void delete(Path file) {
         try {
             Files.deleteIfExists(file);

@@ -24,11 +24,20 @@ public final class Connect implements Command {
                     "ip", "ADDRESS", "one a family; the next free one if it is not said", IpAddress::parse)
             .repeated();
     private static final Option<String> INTERFACE = Option.value(
-            "interface", "NAME", "the interface's name inside; the first free of eth0, eth1 … if it is not said", Reader.text());
+            "interface",
+            "NAME",
+            "the interface's name inside; the first free of eth0, eth1 … if it is not said",
+            Reader.text());
     private static final Option<MacAddress> MAC = Option.value(
-            "mac", "MAC", "the interface's address; always the same for the same names if it is not said", MacAddress::parse);
+            "mac",
+            "MAC",
+            "the interface's address; always the same for the same names if it is not said",
+            MacAddress::parse);
     private static final Option<String> NAME = Option.value(
-            "name", "NAME", "what it is called from now on, lasthop:NAME; as its namespace if it is not said", Reader.text());
+            "name",
+            "NAME",
+            "what it is called from now on, lasthop:NAME; as its namespace if it is not said",
+            Reader.text());
     private static final Option<PublishedPort> PUBLISH = Option.value(
                     "publish",
                     "[HOST_IP:]HOST:PORT[/PROTOCOL]",

@@ -54,13 +54,12 @@ final class ConnectedSource implements EndpointSource {
 
     /** Empty where the namespace is gone, or another has its name now. */
     private static Optional<Match> match(Endpoint endpoint) {
-        Optional<Path> path =
-                switch (endpoint.place()) {
-                    case Place.Named named -> Optional.of(NamedNamespaces.path(named.name()));
-                    case Place.OfFile file -> Optional.of(file.path());
-                    case Place.OfProcess process -> Optional.of(Path.of("/proc/" + process.pid() + "/ns/net"));
-                    case Place.Host _, Place.Live _ -> Optional.empty();
-                };
+        Optional<Path> path = switch (endpoint.place()) {
+            case Place.Named named -> Optional.of(NamedNamespaces.path(named.name()));
+            case Place.OfFile file -> Optional.of(file.path());
+            case Place.OfProcess process -> Optional.of(Path.of("/proc/" + process.pid() + "/ns/net"));
+            case Place.Host _, Place.Live _ -> Optional.empty();
+        };
         OptionalLong pid = endpoint.place() instanceof Place.OfProcess process
                 ? OptionalLong.of(process.pid())
                 : OptionalLong.empty();

@@ -51,8 +51,8 @@ public final class Disconnect implements Command {
         String typed = invocation.argument(WiringWords.ENDPOINT);
         return WiringWords.with(wiring -> {
             wiring.network(network);
-            Endpoint endpoint = WiringWords.endpoint(
-                    wiring, typed, one -> one.network().equals(network), "network " + network);
+            Endpoint endpoint =
+                    WiringWords.endpoint(wiring, typed, one -> one.network().equals(network), "network " + network);
             if (invocation.has(WiringWords.DRY_RUN)) {
                 return WiringWords.show(invocation, wiring.planDisconnect(endpoint.name(), network));
             }

@@ -22,10 +22,16 @@ public final class NetworkCreate implements Command {
                     "subnet", "PREFIX", "its addresses; given twice for IPv4 and IPv6", Prefix::parse)
             .repeated();
     private static final Option<IpAddress> GATEWAY = Option.value(
-                    "gateway", "ADDRESS", "the bridge's own address; the subnet's first if it is not said", IpAddress::parse)
+                    "gateway",
+                    "ADDRESS",
+                    "the bridge's own address; the subnet's first if it is not said",
+                    IpAddress::parse)
             .repeated();
     private static final Option<String> BRIDGE = Option.value(
-            "bridge", "NAME", "the bridge's name; one that is there already is used and keeps what it has", Reader.text());
+            "bridge",
+            "NAME",
+            "the bridge's name; one that is there already is used and keeps what it has",
+            Reader.text());
     private static final Option<Boolean> INTERNAL =
             Option.flag("internal", "no way out: no default route, no forwarding, no masquerade");
     private static final Option<Integer> MTU =
@@ -80,8 +86,7 @@ public final class NetworkCreate implements Command {
                     .output()
                     .result(
                             () -> WiringWords.json(network, List.of()),
-                            () -> List.of(
-                                    "created network " + network.name() + ": " + WiringWords.line(network)));
+                            () -> List.of("created network " + network.name() + ": " + WiringWords.line(network)));
             return ExitCode.DONE;
         });
     }

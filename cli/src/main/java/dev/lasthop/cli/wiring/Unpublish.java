@@ -64,8 +64,7 @@ public final class Unpublish implements Command {
 
     private static Endpoint unpublish(Wiring wiring, Endpoint endpoint, PublishedPort wanted) {
         String label = endpoint.place().label();
-        List<PublishedPort> held =
-                wiring.published(label, wanted.hostAddress(), wanted.hostPort(), wanted.protocol());
+        List<PublishedPort> held = wiring.published(label, wanted.hostAddress(), wanted.hostPort(), wanted.protocol());
         if (held.isEmpty()) {
             throw CommandException.failed(
                     endpoint.name() + " does not publish " + shown(wanted),

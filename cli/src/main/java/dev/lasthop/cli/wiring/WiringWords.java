@@ -38,7 +38,9 @@ final class WiringWords {
     static final Set<Capability> CAPABILITIES = EnumSet.of(Capability.NET_ADMIN, Capability.SYS_ADMIN);
     static final Argument<String> NAME = Argument.one("NAME", "the network's name", Reader.text());
     static final Argument<String> ENDPOINT = Argument.one(
-            "ENDPOINT", "a network namespace: netns:NAME, netns:/PATH, pid:N, lasthop:NAME, or a plain name", Reader.text());
+            "ENDPOINT",
+            "a network namespace: netns:NAME, netns:/PATH, pid:N, lasthop:NAME, or a plain name",
+            Reader.text());
     static final Option<String> NETWORK = Option.value("network", "NAME", "the network; must be given", Reader.text());
     static final Option<Boolean> DRY_RUN =
             Option.flag("dry-run", "show what would be done, as commands, and change nothing");
@@ -146,7 +148,10 @@ final class WiringWords {
     static List<String> gateways(Network network) {
         return network.internal()
                 ? List.of()
-                : network.subnets().stream().map(Subnet::gateway).map(Object::toString).toList();
+                : network.subnets().stream()
+                        .map(Subnet::gateway)
+                        .map(Object::toString)
+                        .toList();
     }
 
     static String line(Network network) {

@@ -124,6 +124,9 @@ public sealed interface MatchSettings {
 
     record SourceMac(MacAddress mac, boolean inverted) implements MatchSettings {}
 
+    /** {@code PACKET_*}: 0 host, 1 broadcast, 2 multicast. */
+    record PacketType(int type, boolean inverted) implements MatchSettings {}
+
     record Length(int first, int last, boolean inverted) implements MatchSettings {}
 
     /** @param flags 1 source, 2 destination, for each dimension; 0 with old revisions. The set is known by its number only */
@@ -161,6 +164,7 @@ public sealed interface MatchSettings {
                         : new Unknown();
             case "limit", "hashlimit" -> new Rate();
             case "mac" -> size >= 12 ? new SourceMac(mac(in), in.getInt(8) != 0) : new Unknown();
+            case "pkttype" -> size >= 8 ? new PacketType(in.getInt(0), in.getInt(4) != 0) : new Unknown();
             case "length" -> size >= 5 ? new Length(u16(in, 0), u16(in, 2), u8(in, 4) != 0) : new Unknown();
             case "set" ->
                 size >= 4 && match.revision() >= 1

@@ -17,8 +17,7 @@ import java.util.List;
  * own tracer.
  */
 public final class NftTracer implements AutoCloseable {
-    private static final int PRIORITY =
-            -399; // behind defragmentation (-400), before all of the usual chains (raw: -300)
+    private static final int PRIORITY = -1000; // before all usual chains (raw: -300), before defragmentation (-400) too
     private static final int DEVICE_PRIORITY = -500;
     private static final int BUFFER = 4 << 20;
     private static final int NAMES = 100;
@@ -126,8 +125,13 @@ public final class NftTracer implements AutoCloseable {
         return messages.stream()
                 .filter(message -> message.type() == NftType.TRACE)
                 .map(TraceEvent::decode)
-                .filter(event -> !event.table().equals(table))
+                .filter(event -> !event.table().equals(table) && !isEndOfChain(event))
                 .toList();
+    }
+
+    /** Linux 6 reports the end of a chain as a rule without a handle. */
+    private static boolean isEndOfChain(TraceEvent event) {
+        return event.kind() == TraceEvent.Kind.RULE && event.ruleHandle() == 0;
     }
 
     /** Whether the kernel had more to tell than there was room for. */

@@ -42,6 +42,8 @@ record ExtensionMatch(Extension.Match match, Situation at) {
                         .sourceMac()
                         .map(mac -> Truth.of(mac.equals(m.mac())).inverted(m.inverted()))
                         .orElse(Truth.UNKNOWN);
+            case MatchSettings.PacketType p ->
+                Truth.of(Loads.packetType(at) == p.type()).inverted(p.inverted());
             case MatchSettings.Length l ->
                 Truth.of(at.packet().length() >= l.first() && at.packet().length() <= l.last())
                         .inverted(l.inverted());

@@ -104,6 +104,10 @@ final class Headers {
                 put(transport, 0, flow.sourcePort() >>> 8, flow.sourcePort() & 0xff);
             }
             put(transport, 2, flow.destinationPort() >>> 8, flow.destinationPort() & 0xff);
+            if (flow.protocol().equals(Protocol.UDP)) {
+                int length = packet.length() - network.length();
+                put(transport, 4, length >>> 8 & 0xff, length & 0xff);
+            }
             if (flow.protocol().equals(Protocol.TCP)) {
                 put(transport, 13, packet.tcpFlags());
             }

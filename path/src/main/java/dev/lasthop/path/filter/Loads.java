@@ -99,7 +99,7 @@ final class Loads {
         return port.flatMap(p -> at.link(p.master())).map(bridge -> Value.text(bridge.name(), NAME));
     }
 
-    private static int packetType(Situation at) {
+    static int packetType(Situation at) {
         IpAddress to = at.packet().flow().destination();
         if (to.isMulticast()) {
             return 2;
