@@ -22,6 +22,7 @@ import dev.lasthop.cli.wiring.NetworkInspect;
 import dev.lasthop.cli.wiring.NetworkList;
 import dev.lasthop.cli.wiring.NetworkRemove;
 import dev.lasthop.cli.wiring.Publish;
+import dev.lasthop.cli.wiring.Repair;
 import dev.lasthop.cli.wiring.Unpublish;
 import java.util.List;
 
@@ -42,6 +43,7 @@ final class Commands {
                 new Unpublish(),
                 new ListAll(),
                 new Collect(),
+                new Repair(),
                 new PathCommand(),
                 new TraceCommand(),
                 new DiagnoseCommand(),
