@@ -47,6 +47,10 @@ final class OwnTable {
     private static final int SOURCE_NAT = 100; // NF_IP_PRI_NAT_SRC
     private static final int DNAT_STATUS = 0x20; // IPS_DST_NAT
 
+    /** nft's note that a set's keys are in the machine's own byte order: entry 0, four bytes, the number 1. */
+    private static final Bytes HOST_ORDER =
+            Bytes.write(6, out -> out.put((byte) 0).put((byte) 4).putInt(1));
+
     private final List<Change> changes = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
     private int nextSetId = 1;
@@ -191,9 +195,11 @@ final class OwnTable {
 
     private void set(String name, FieldType type, int flags) {
         String interval = flags == SetMessage.INTERVAL ? " flags interval ;" : "";
-        add(
-                SetMessage.of(FAMILY, NAME, name, List.of(type), flags, nextSetId++),
-                "set inet lasthop " + name + " { type " + type + " ;" + interval + " }");
+        SetMessage set = SetMessage.of(FAMILY, NAME, name, List.of(type), flags, nextSetId++);
+        if (type == FieldType.INTERFACE_NAME) { // or nft prints the names as empty
+            set = new SetMessage(set.header(), set.attributes().with(SetMessage.USER_DATA.to(HOST_ORDER)));
+        }
+        add(set, "set inet lasthop " + name + " { type " + type + " ;" + interval + " }");
     }
 
     private void map(String name, List<FieldType> key, FieldType address) {
