@@ -45,6 +45,9 @@ final class RuleWriter {
     }
 
     void write(Expression expression) {
+        if (!(expression instanceof Check.Compare || expression instanceof Load || expression instanceof Transform)) {
+            lowerBound = Optional.empty();
+        }
         switch (expression) {
             case Load load -> load(load);
             case Transform transform -> transform(transform);
