@@ -59,6 +59,10 @@ class FilterWalkKernelTest {
         network.ip("r", "route add default via 10.2.0.2");
         network.ip("b", "addr add 10.2.0.2/24 dev eth0").ip("b", "addr add 10.2.0.3/24 dev eth0");
         network.sysctl("r", "net.ipv4.ip_forward", "1");
+        network.in(
+                "b",
+                "nft",
+                "table ip q { chain o { type filter hook output priority 0; icmp type destination-unreachable drop; }; }");
         router = NetworkNamespace.open(Path.of("/run/netns/r"));
         sender = NetworkNamespace.open(Path.of("/run/netns/a"));
         network.ping("a", "10.2.0.2"); // so that neighbours are known
