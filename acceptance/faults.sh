@@ -75,7 +75,7 @@ f "input drop" kiste 10.77.0.1 dropped input-drop request "knoten br-x in" input
 output() { in_ns kiste nft add table inet o; in_ns kiste nft add chain inet o o '{ type filter hook output priority 0 ; }'; in_ns kiste nft add rule inet o o ip daddr $world drop; }
 f "output drop" kiste $world not-sent output-drop request "" output
 pre() { k nft add table ip p; k nft add chain ip p p '{ type filter hook prerouting priority raw ; }'; k nft add rule ip p p ip saddr 10.77.0.9 drop; }
-f "prerouting drop" kiste $world dropped prerouting-drop request "knoten br-x in" pre
+f "prerouting drop" kiste $world dropped prerouting-drop request "" pre
 dest() { in_ns welt nft add table inet d; in_ns welt nft add chain inet d d '{ type filter hook input priority 0 ; }'; in_ns welt nft add rule inet d d ip daddr $world drop; }
 f "destination input drop" kiste $world dropped destination-input-drop request "welt wan0 in" dest
 reject() { chain f forward accept; k nft add rule inet wache f ip saddr 10.77.0.9 reject with icmp admin-prohibited; }

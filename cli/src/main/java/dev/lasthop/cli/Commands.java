@@ -13,6 +13,16 @@ import dev.lasthop.cli.lab.LabMend;
 import dev.lasthop.cli.lab.LabServe;
 import dev.lasthop.cli.lab.LabShell;
 import dev.lasthop.cli.lab.LabUp;
+import dev.lasthop.cli.wiring.Collect;
+import dev.lasthop.cli.wiring.Connect;
+import dev.lasthop.cli.wiring.Disconnect;
+import dev.lasthop.cli.wiring.ListAll;
+import dev.lasthop.cli.wiring.NetworkCreate;
+import dev.lasthop.cli.wiring.NetworkInspect;
+import dev.lasthop.cli.wiring.NetworkList;
+import dev.lasthop.cli.wiring.NetworkRemove;
+import dev.lasthop.cli.wiring.Publish;
+import dev.lasthop.cli.wiring.Unpublish;
 import java.util.List;
 
 /** The commands that there are, in the order of the help. A new command is one class and one line here. */
@@ -22,6 +32,16 @@ final class Commands {
     static List<Command> all() {
         return List.of(
                 new DemoCommand(),
+                new NetworkCreate(),
+                new NetworkList(),
+                new NetworkInspect(),
+                new NetworkRemove(),
+                new Connect(),
+                new Disconnect(),
+                new Publish(),
+                new Unpublish(),
+                new ListAll(),
+                new Collect(),
                 new PathCommand(),
                 new TraceCommand(),
                 new DiagnoseCommand(),

@@ -46,12 +46,12 @@ record DnsMessage(
         return family == Family.IPV4 ? TYPE_A : TYPE_AAAA;
     }
 
-    /** Whether this can be written as a question: labels of 1 to 63 bytes, 253 together. */
+    /** Whether this can be written as a question: labels of 1 to 63 letters of ASCII, 253 together. */
     static boolean isName(String name) {
         String bare = bare(name);
         return !bare.isEmpty()
                 && bare.length() <= MOST_NAME
-                && StandardCharsets.US_ASCII.newEncoder().canEncode(bare)
+                && bare.chars().allMatch(c -> c > ' ' && c < 127)
                 && Arrays.stream(bare.split("\\.", -1))
                         .allMatch(label -> !label.isEmpty() && label.length() <= MOST_LABEL);
     }

@@ -81,14 +81,19 @@ public final class Investigator {
         Prediction prediction = predict(atlas, inquiry, identifier);
         Snapshot before = atlas.snapshot();
         Observation observation = observe(inquiry, prediction, before, identifier);
+        Set<Long> silent = FilterSuspects.unforeseen(prediction, before, observation);
+        if (!silent.isEmpty()) {
+            observation = observe(inquiry, prediction, before, identifier, PATIENCE, silent);
+        }
         Atlas later = atlas(inquiry);
         boolean answered = observation.answered() == observation.probes().size();
         if (!answered) {
             before.namespaces().forEach(state -> later.load(state.inode()));
         }
         Snapshot after = answered ? before : later.snapshot();
-        Experiments experiments =
-                answered ? Experiments.NONE : new Laboratory(this, inquiry, before, prediction).experiments();
+        Experiments experiments = answered
+                ? Experiments.NONE
+                : new Laboratory(this, inquiry, before, prediction, observation).experiments();
         Asked asked = new Asked(
                 inquiry.source(),
                 inquiry.destination(),
@@ -186,6 +191,23 @@ public final class Investigator {
     }
 
     Observation observe(Inquiry inquiry, Prediction prediction, Snapshot snapshot, int identifier) {
+        return observe(inquiry, prediction, snapshot, identifier, PATIENCE);
+    }
+
+    /** @param patience how long to wait for an answer after the last probe */
+    Observation observe(Inquiry inquiry, Prediction prediction, Snapshot snapshot, int identifier, Duration patience) {
+        Set<Long> suspects = FilterSuspects.foreseen(prediction, snapshot);
+        return observe(inquiry, prediction, snapshot, identifier, patience, suspects);
+    }
+
+    /** @param suspects the namespaces whose packet filter is traced */
+    private Observation observe(
+            Inquiry inquiry,
+            Prediction prediction,
+            Snapshot snapshot,
+            int identifier,
+            Duration patience,
+            Set<Long> suspects) {
         List<Path> paths = Stream.concat(Stream.of(prediction.request()), prediction.reply().stream())
                 .toList();
         List<NetworkNamespace> opened = new ArrayList<>();
@@ -198,9 +220,11 @@ public final class Investigator {
                     probe(inquiry, identifier),
                     inquiry.count(),
                     SPACING,
-                    PATIENCE,
+                    patience,
                     opened,
-                    List.of(),
+                    opened.stream()
+                            .filter(namespace -> suspects.contains(namespace.inode()))
+                            .toList(),
                     flows(paths),
                     neighbors(paths, snapshot),
                     tunnelPorts(snapshot),
@@ -210,7 +234,7 @@ public final class Investigator {
         }
     }
 
-    private void open(Inquiry inquiry, NamespaceState state, List<NetworkNamespace> opened) {
+    void open(Inquiry inquiry, NamespaceState state, List<NetworkNamespace> opened) {
         try {
             if (state.inode() == inquiry.namespace().inode()) {
                 opened.add(NetworkNamespace.open(inquiry.namespace().path()));

@@ -1,32 +1,100 @@
 package dev.lasthop.investigation;
 
+import dev.lasthop.address.IpAddress;
 import dev.lasthop.diagnosis.Experiments;
+import dev.lasthop.linux.NetworkNamespace;
+import dev.lasthop.path.Obstacle;
+import dev.lasthop.path.Place;
 import dev.lasthop.path.Prediction;
 import dev.lasthop.path.Question;
+import dev.lasthop.path.Stage;
 import dev.lasthop.topology.Snapshot;
 import dev.lasthop.tracing.Observation;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Further probes and predictions, each made to tell two causes apart. Only what the question gives reason for is done. */
+/**
+ * Further probes and predictions, each made to tell two causes apart. Only what the question gives reason for is done, and all of it
+ * within 0.3 seconds.
+ */
 final class Laboratory {
     private static final int SMALL_PACKET = 84;
+    private static final int MOST_ROLLS = 1;
+    private static final Duration PATIENCE = Duration.ofMillis(150);
 
     private final Investigator investigator;
     private final Inquiry inquiry;
     private final Snapshot snapshot;
     private final Prediction prediction;
+    private final Observation observation;
 
-    Laboratory(Investigator investigator, Inquiry inquiry, Snapshot snapshot, Prediction prediction) {
+    Laboratory(
+            Investigator investigator,
+            Inquiry inquiry,
+            Snapshot snapshot,
+            Prediction prediction,
+            Observation observation) {
         this.investigator = investigator;
         this.inquiry = inquiry;
         this.snapshot = snapshot;
         this.prediction = prediction;
+        this.observation = observation;
     }
 
     Experiments experiments() {
-        return new Experiments(List.of(), small(), Optional.empty(), others());
+        return new Experiments(neighbors(), small(), Optional.empty(), others());
+    }
+
+    private record Doubt(Place link, IpAddress address) {}
+
+    /** Who answers for an address that is in doubt. */
+    private List<Experiments.NeighborAnswers> neighbors() {
+        return doubts().distinct()
+                .limit(MOST_ROLLS)
+                .flatMap(doubt -> roll(doubt).stream())
+                .toList();
+    }
+
+    /**
+     * An address that nobody whom we can see answers for; or, where nothing at all was foreseen to go wrong, the first next hop beyond
+     * which no probe was seen.
+     */
+    private Stream<Doubt> doubts() {
+        Optional<Obstacle> obstacle = prediction.stopped().map(stopped -> stopped.obstacle());
+        if (obstacle.orElse(null) instanceof Obstacle.NobodyAnswers nobody) {
+            return Stream.of(new Doubt(nobody.from(), nobody.wanted()));
+        }
+        if (obstacle.isPresent()) {
+            return Stream.empty(); // clear enough
+        }
+        return Stream.concat(Stream.of(prediction.request()), prediction.reply().stream())
+                .flatMap(path -> path.elements(Stage.NeighborResolution.class).stream())
+                .sorted(java.util.Comparator.comparing(this::wasPassed)) // false first, otherwise as on the way
+                .map(resolution -> new Doubt(resolution.link(), resolution.nextHop()));
+    }
+
+    private boolean wasPassed(Stage.NeighborResolution resolution) {
+        return resolution.answers().stream()
+                .anyMatch(answer -> observation.sightings().stream()
+                        .anyMatch(sighting ->
+                                sighting.namespace() == answer.place().namespace()
+                                        && !sighting.forOther()
+                                        && sighting.flow().isPresent()));
+    }
+
+    private Optional<Experiments.NeighborAnswers> roll(Doubt doubt) {
+        List<NetworkNamespace> opened = new ArrayList<>();
+        try {
+            snapshot.namespace(doubt.link().namespace()).ifPresent(state -> investigator.open(inquiry, state, opened));
+            return opened.stream()
+                    .findFirst()
+                    .flatMap(namespace -> Roll.call(namespace, doubt.link(), doubt.address()));
+        } finally {
+            opened.forEach(NetworkNamespace::close);
+        }
     }
 
     /** Whether a small packet comes through where a large one did not. */
@@ -47,12 +115,13 @@ final class Laboratory {
                 1,
                 dev.lasthop.tracing.Level.TAPS);
         Question question = prediction.question();
-        Observation observation = investigator.observe(
+        Observation smallOne = investigator.observe(
                 smaller,
                 Investigator.foresee(snapshot, question.withLength(SMALL_PACKET, true)),
                 snapshot,
-                question.sourcePort() == 0 ? 1 : question.sourcePort());
-        return Optional.of(observation.answered() > 0);
+                question.sourcePort() == 0 ? 1 : question.sourcePort(),
+                PATIENCE);
+        return Optional.of(smallOne.answered() > 0);
     }
 
     /** What is predicted for flows that differ in one thing. */

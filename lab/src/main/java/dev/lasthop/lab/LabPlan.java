@@ -8,7 +8,6 @@ import dev.lasthop.wiring.step.Step;
 import dev.lasthop.wiring.step.SysctlStep;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A network as a value: everything that is done to build it, chapter by chapter, and who plays which part. Nothing is touched until
@@ -234,6 +233,10 @@ public record LabPlan(LabScene scene, List<Chapter> chapters) {
 
     @SafeVarargs
     private static List<Step> join(List<Step>... parts) {
-        return Stream.of(parts).flatMap(List::stream).toList();
+        var all = new ArrayList<Step>();
+        for (List<Step> part : parts) {
+            all.addAll(part);
+        }
+        return all;
     }
 }

@@ -56,7 +56,7 @@ class LabNetworksTest {
     void thePublishedServiceAnswersTheOutside() {
         try (Lab lab = Labs.in(run).borrow(LabNetwork.PUBLISHED, "web")) {
             LabScene scene = lab.scene();
-            try (Listener listener = Listener.everywhere(scene.server(), scene.servicePort())) {
+            try (Listener _ = Listener.everywhere(scene.server(), scene.servicePort())) {
                 for (Family family : Family.values()) {
                     String node = scene.nodeAddress(family).address().toString();
                     Tool.Result answer = in(scene.outside(), "nc", "-d", "-w", "3", node, "" + scene.publishedPort());
@@ -74,7 +74,7 @@ class LabNetworksTest {
     void aServiceOnLoopbackAnswersThereOnly() {
         try (Lab lab = Labs.in(run).borrow(LabNetwork.BRIDGE, "lo")) {
             LabScene scene = lab.scene();
-            try (Listener listener = Listener.onLoopback(scene.outside(), 80)) {
+            try (Listener _ = Listener.onLoopback(scene.outside(), 80)) {
                 assertThat(in(scene.outside(), "nc", "-d", "-w", "3", "127.0.0.1", "80")
                                 .output())
                         .contains("lab");

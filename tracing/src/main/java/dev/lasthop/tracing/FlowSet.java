@@ -123,6 +123,10 @@ final class FlowSet {
         return all;
     }
 
+    Family family() {
+        return family;
+    }
+
     Protocol protocol() {
         return protocol;
     }

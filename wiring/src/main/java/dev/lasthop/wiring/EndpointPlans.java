@@ -50,13 +50,17 @@ record EndpointPlans(Places places, Store store) {
         return new Prepared(endpoint, plan(endpoint, network, host, inside));
     }
 
-    private Plan plan(Endpoint endpoint, Network network, HostView host, HostView inside) {
+    Plan plan(Endpoint endpoint, Network network, HostView host, HostView inside) {
         Place place = endpoint.place();
         String link = endpoint.interfaceName();
         OptionalInt mtu = OptionalInt.of(network.mtu());
         List<Step> steps = new ArrayList<>();
         steps.add(new LinkStep.CreateVeth(
-                new LinkStep.End(Place.HOST, endpoint.hostLink(), Optional.empty(), mtu),
+                new LinkStep.End(
+                        Place.HOST,
+                        endpoint.hostLink(),
+                        Optional.of(Names.mac("host", endpoint.name(), network.name())),
+                        mtu),
                 new LinkStep.End(place, link, Optional.of(endpoint.mac()), mtu)));
         steps.add(new LinkStep.Master(Place.HOST, endpoint.hostLink(), Optional.of(network.bridge())));
         steps.add(LinkStep.up(Place.HOST, endpoint.hostLink()));
@@ -86,6 +90,9 @@ record EndpointPlans(Places places, Store store) {
                                 .via(subnet.gateway())
                                 .on(link)));
             }
+        }
+        if (!host.hasTable(OwnTable.NAME)) { // somebody flushed the rules: nothing of this would get out
+            steps.addAll(OwnTable.whole(store));
         }
         if (!endpoint.ports().isEmpty()) {
             steps.addAll(new Ports(store).steps(host, network, endpoint, endpoint.ports()));
@@ -170,7 +177,7 @@ record EndpointPlans(Places places, Store store) {
     private static MacAddress mac(ConnectSpec spec, String name) {
         MacAddress mac = spec.mac().orElseGet(() -> Names.mac("endpoint", name, spec.network()));
         if (mac.isMulticast() || mac.equals(MacAddress.ZERO)) {
-            throw new WiringException(mac + " is no MAC address for an interface: it stands for many, or for none");
+            throw WiringException.wrong(mac + " is no MAC address for an interface: it stands for many, or for none");
         }
         return mac;
     }
@@ -178,14 +185,14 @@ record EndpointPlans(Places places, Store store) {
     private List<Prefix> addresses(ConnectSpec spec, Network network, HostView host) {
         for (IpAddress wanted : spec.addresses()) {
             if (network.subnet(wanted.family()).isEmpty()) {
-                throw new WiringException("address " + wanted + " cannot be had: network " + network.name() + " has no "
-                        + wanted.family() + " subnet");
+                throw WiringException.wrong("address " + wanted + " cannot be had: network " + network.name()
+                        + " has no " + wanted.family() + " subnet");
             }
             long same = spec.addresses().stream()
                     .filter(other -> other.family() == wanted.family())
                     .count();
             if (same > 1) {
-                throw new WiringException(
+                throw WiringException.wrong(
                         "an endpoint has one " + wanted.family() + " address on a network, not " + same);
             }
         }

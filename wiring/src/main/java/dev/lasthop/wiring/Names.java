@@ -16,7 +16,7 @@ final class Names {
     /** A name for a network or an endpoint, which is also a file's name. */
     static String checked(String what, String name) {
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")) {
-            throw new WiringException(
+            throw WiringException.wrong(
                     what + " cannot be called " + shown(name)
                             + ": a name has 1 to 63 letters, digits, dots, dashes and underscores, and begins with a letter or a digit");
         }
@@ -25,7 +25,7 @@ final class Names {
 
     static String checkedInterface(String name) {
         if (!name.matches("[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}")) {
-            throw new WiringException(
+            throw WiringException.wrong(
                     "an interface cannot be called " + shown(name)
                             + ": its name has 1 to 15 letters, digits, dots, dashes and underscores, and no dash or dot at its beginning");
         }

@@ -47,16 +47,7 @@ record NetworkPlans(Places places, Store store) {
         List<Step> steps = new ArrayList<>();
         String bridge = network.bridge();
         if (!bridgeExists) {
-            steps.add(new LinkStep.Create(
-                    Place.HOST,
-                    bridge,
-                    new LinkStep.Bridge(),
-                    Optional.of(Names.mac("bridge", network.name(), bridge)),
-                    OptionalInt.empty()));
-            if (network.mtu() != USUAL_MTU) {
-                // set by itself: the kernel forgets an MTU given at creation when the last port goes
-                steps.add(new LinkStep.Mtu(Place.HOST, bridge, network.mtu()));
-            }
+            steps.addAll(bridge(network));
         }
         boolean ipv6 = network.subnet(Family.IPV6).isPresent();
         if (ipv6
@@ -76,19 +67,32 @@ record NetworkPlans(Places places, Store store) {
         if (!network.internal()) {
             steps.addAll(forwarding(host, network));
         }
-        if (!host.hasTable(OwnTable.NAME)) {
-            steps.add(OwnTable.create());
-            // somebody flushed the rule set: what the other networks had in it is put back along with it
-            store.networks().forEach(other -> steps.add(OwnTable.add(other)));
-            store.endpoints().stream()
-                    .filter(endpoint -> !endpoint.ports().isEmpty())
-                    .forEach(endpoint -> steps.add(OwnTable.publish(endpoint, endpoint.ports())));
+        if (!host.hasTable(OwnTable.NAME)) { // the first network, or somebody flushed the rules
+            steps.addAll(OwnTable.whole(store));
         }
         steps.add(OwnTable.add(network));
         return new Plan("create network " + network.name(), steps);
     }
 
-    private static List<Step> forwarding(HostView host, Network network) {
+    /** Makes the bridge, down and without addresses. */
+    static List<Step> bridge(Network network) {
+        String name = network.bridge();
+        List<Step> steps = new ArrayList<>();
+        steps.add(new LinkStep.Create(
+                Place.HOST,
+                name,
+                new LinkStep.Bridge(),
+                Optional.of(Names.mac("bridge", network.name(), name)),
+                OptionalInt.empty()));
+        if (network.mtu() != USUAL_MTU) {
+            // set by itself: the kernel forgets an MTU given at creation when the last port goes
+            steps.add(new LinkStep.Mtu(Place.HOST, name, network.mtu()));
+        }
+        return steps;
+    }
+
+    /** Switches on what is off of the forwarding that a network needs. */
+    static List<Step> forwarding(HostView host, Network network) {
         List<Step> steps = new ArrayList<>();
         for (Subnet subnet : network.subnets()) {
             String key = subnet.family() == Family.IPV4 ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding";
@@ -136,18 +140,18 @@ record NetworkPlans(Places places, Store store) {
 
     private static List<Subnet> subnets(NetworkSpec spec) {
         if (spec.subnets().isEmpty()) {
-            throw new WiringException("network " + spec.name() + " needs a subnet: --subnet 10.88.0.0/16");
+            throw WiringException.wrong("network " + spec.name() + " needs a subnet: --subnet 10.88.0.0/16");
         }
         List<Subnet> subnets = new ArrayList<>();
         for (Prefix prefix : spec.subnets()) {
             if (subnets.stream().anyMatch(subnet -> subnet.family() == prefix.family())) {
-                throw new WiringException("a network has one subnet of each family; two are " + prefix.family());
+                throw WiringException.wrong("a network has one subnet of each family; two are " + prefix.family());
             }
             subnets.add(subnet(spec, usable(prefix)));
         }
         for (IpAddress gateway : spec.gateways()) {
             if (subnets.stream().noneMatch(subnet -> subnet.gateway().equals(gateway))) {
-                throw new WiringException("gateway " + gateway + " is in none of the subnets");
+                throw WiringException.wrong("gateway " + gateway + " is in none of the subnets");
             }
         }
         return subnets;
@@ -156,16 +160,16 @@ record NetworkPlans(Places places, Store store) {
     private static Prefix usable(Prefix prefix) {
         int most = prefix.family() == Family.IPV4 ? 30 : 126;
         if (!prefix.network().equals(prefix)) {
-            throw new WiringException(prefix + " is an address within a subnet; the subnet is " + prefix.network());
+            throw WiringException.wrong(prefix + " is an address within a subnet; the subnet is " + prefix.network());
         }
         if (prefix.length() > most || prefix.length() == 0) {
-            throw new WiringException(
+            throw WiringException.wrong(
                     "subnet " + prefix + " has no room for a gateway and an endpoint: its length must be 1 to " + most);
         }
         if (prefix.first().isMulticast()
                 || prefix.first().isLoopback()
                 || prefix.first().isLinkLocal()) {
-            throw new WiringException(
+            throw WiringException.wrong(
                     "subnet " + prefix + " is not for networks of this kind; take one from 10.0.0.0/8, "
                             + "172.16.0.0/12, 192.168.0.0/16 or fd00::/8");
         }
@@ -178,7 +182,7 @@ record NetworkPlans(Places places, Store store) {
                 boolean end = gateway.equals(prefix.first())
                         || prefix.family() == Family.IPV4 && gateway.equals(prefix.last());
                 if (end) {
-                    throw new WiringException(
+                    throw WiringException.wrong(
                             "gateway " + gateway + " is the network's or the broadcast address of " + prefix);
                 }
                 return new Subnet(prefix, gateway);
@@ -190,7 +194,7 @@ record NetworkPlans(Places places, Store store) {
     private static int mtu(int mtu, boolean ipv6) {
         int least = ipv6 ? LEAST_IPV6_MTU : LEAST_MTU;
         if (mtu < least || mtu > LARGEST_MTU) {
-            throw new WiringException("an MTU of " + mtu + " bytes does not work: it must be " + least + " to "
+            throw WiringException.wrong("an MTU of " + mtu + " bytes does not work: it must be " + least + " to "
                     + LARGEST_MTU + (ipv6 ? " (IPv6 needs 1280)" : ""));
         }
         return mtu;

@@ -17,7 +17,7 @@ public record PublishedPort(Optional<IpAddress> hostAddress, int hostPort, int p
 
     public PublishedPort {
         if (hostPort < 1 || hostPort > 65535 || port < 1 || port > 65535) {
-            throw new WiringException("a port is a number from 1 to 65535: " + hostPort + ":" + port);
+            throw WiringException.wrong("a port is a number from 1 to 65535: " + hostPort + ":" + port);
         }
     }
 
@@ -29,7 +29,7 @@ public record PublishedPort(Optional<IpAddress> hostAddress, int hostPort, int p
     public static PublishedPort parse(String text) {
         Matcher m = FORM.matcher(text);
         if (!m.matches()) {
-            throw new WiringException(
+            throw WiringException.wrong(
                     Names.shown(text) + " is not of the form [HOST_IP:]HOST_PORT:PORT[/tcp|udp|sctp]");
         }
         Optional<IpAddress> address = Optional.empty();
@@ -37,7 +37,7 @@ public record PublishedPort(Optional<IpAddress> hostAddress, int hostPort, int p
             String bare = m.group(1).replaceAll("^\\[(.*)]$", "$1");
             address = IpAddress.tryParse(bare);
             if (address.isEmpty()) {
-                throw new WiringException(Names.shown(bare) + " is not an address of the host");
+                throw WiringException.wrong(Names.shown(bare) + " is not an address of the host");
             }
         }
         return new PublishedPort(
@@ -53,7 +53,8 @@ public record PublishedPort(Optional<IpAddress> hostAddress, int hostPort, int p
             case "tcp" -> Protocol.TCP;
             case "udp" -> Protocol.UDP;
             case "sctp" -> Protocol.SCTP;
-            default -> throw new WiringException(Names.shown(name) + " is not a protocol with ports: tcp, udp or sctp");
+            default ->
+                throw WiringException.wrong(Names.shown(name) + " is not a protocol with ports: tcp, udp or sctp");
         };
     }
 

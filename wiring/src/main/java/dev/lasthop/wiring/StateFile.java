@@ -67,9 +67,6 @@ final class StateFile {
 
     /** All {@code .json} files of a folder, by name. */
     static List<Path> list(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> {
                         String name = file.getFileName().toString();
@@ -77,6 +74,20 @@ final class StateFile {
                     })
                     .sorted()
                     .toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw failed("list", folder, e);
+        }
+    }
+
+    /** Deletes what killed processes were writing in a folder. To be called where nobody else is at work in it. */
+    static void sweep(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            files.filter(file -> file.getFileName().toString().matches("\\..*\\.json\\.new"))
+                    .forEach(StateFile::delete);
+        } catch (NoSuchFileException e) {
+            // nothing was ever written there
         } catch (IOException e) {
             throw failed("list", folder, e);
         }

@@ -25,8 +25,13 @@ public record StateFolders(Path state, Path run) {
     /** {@code /var/lib/lasthop} and {@code /run/lasthop}, unless {@code LASTHOP_STATE} and {@code LASTHOP_RUN} name others. */
     public static StateFolders of(Map<String, String> environment) {
         return new StateFolders(
-                Path.of(environment.getOrDefault("LASTHOP_STATE", "/var/lib/lasthop")),
-                Path.of(environment.getOrDefault("LASTHOP_RUN", "/run/lasthop")));
+                folder(environment, "LASTHOP_STATE", "/var/lib/lasthop"),
+                folder(environment, "LASTHOP_RUN", "/run/lasthop"));
+    }
+
+    private static Path folder(Map<String, String> environment, String variable, String otherwise) {
+        String named = environment.getOrDefault(variable, "");
+        return Path.of(named.isEmpty() ? otherwise : named);
     }
 
     Path networks() {

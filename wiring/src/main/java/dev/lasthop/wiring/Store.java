@@ -60,6 +60,12 @@ record Store(StateFolders folders) {
         StateFile.delete(file(folders.endpoints(), endpoint.id()));
     }
 
+    /** To be called under the lock. */
+    void sweep() {
+        List.of(folders.networks(), folders.endpoints(), folders.journal(), folders.run())
+                .forEach(StateFile::sweep);
+    }
+
     Leases leases(String network) {
         return new Leases(folders.leases().resolve(network));
     }

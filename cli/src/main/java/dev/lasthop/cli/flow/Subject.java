@@ -4,8 +4,8 @@ import dev.lasthop.address.Family;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Protocol;
 import dev.lasthop.cli.frame.CommandException;
-import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.cli.frame.Invocation;
+import dev.lasthop.cli.wiring.KnownEndpoints;
 import dev.lasthop.containers.Endpoint;
 import dev.lasthop.containers.EndpointException;
 import dev.lasthop.containers.Endpoints;
@@ -20,7 +20,7 @@ record Subject(Endpoint source, Inquiry inquiry) implements AutoCloseable {
     private static final int PROBES = 3;
 
     static Subject of(Invocation invocation) {
-        Endpoints endpoints = Endpoints.local();
+        Endpoints endpoints = KnownEndpoints.all();
         Endpoint source = resolve(endpoints, invocation.argument(FlowOptions.SOURCE));
         try {
             Destination destination = invocation.argument(FlowOptions.DESTINATION);
@@ -109,12 +109,7 @@ record Subject(Endpoint source, Inquiry inquiry) implements AutoCloseable {
         try {
             return endpoints.resolve(name);
         } catch (EndpointException e) {
-            ExitCode code = switch (e.kind()) {
-                case MALFORMED, UNKNOWN, AMBIGUOUS -> ExitCode.USAGE;
-                case FORBIDDEN -> ExitCode.UNSUPPORTED;
-                case GONE, UNREACHABLE -> ExitCode.FAILED;
-            };
-            throw new CommandException(code, String.valueOf(e.getMessage()), "", "");
+            throw KnownEndpoints.failure(e);
         }
     }
 

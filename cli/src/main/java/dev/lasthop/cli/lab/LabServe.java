@@ -56,7 +56,7 @@ public final class LabServe implements Command {
                     "that is its fault no-listener",
                     "lasthop lab mend" + LabWords.option(lab.name()));
         }
-        try (Listener open = listener.get()) {
+        try (Listener _ = listener.get()) {
             invocation
                     .output()
                     .line("Serving on port " + lab.scene().servicePort() + " of "

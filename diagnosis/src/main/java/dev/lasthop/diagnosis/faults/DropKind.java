@@ -55,7 +55,7 @@ final class DropKind {
         if (isIsolation(filtered, ruling)) {
             return Optional.of("network-isolation");
         }
-        if (filtered.bridged()) {
+        if (filtered.bridged() && filtered.hook() == Hook.FORWARD) {
             return Optional.of("bridge-netfilter");
         }
         if (isLimited(filtered, ruling)) {

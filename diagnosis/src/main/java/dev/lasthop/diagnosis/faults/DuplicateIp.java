@@ -37,6 +37,28 @@ public final class DuplicateIp implements Fault {
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
+        Stream<Finding> heard = dossier.experiments().neighbors().stream()
+                .filter(answers -> answers.macs().size() > 1)
+                .limit(1)
+                .map(answers -> Finding.of(
+                                this,
+                                0.8,
+                                "%s is used twice on the segment of %s: %s answer for it."
+                                        .formatted(answers.address(), answers.link(), words(answers.macs())))
+                        .because(dossier.bracket())
+                        .because(
+                                "neighbor",
+                                "asked on %s who has %s: %s answered"
+                                        .formatted(answers.link(), answers.address(), words(answers.macs())))
+                        .mendedBy(Remedy.advice("give one of the two another address")));
+        return Stream.concat(seen(dossier), heard).limit(1);
+    }
+
+    private static String words(List<MacAddress> macs) {
+        return macs.stream().map(MacAddress::toString).collect(Collectors.joining(" and "));
+    }
+
+    private Stream<Finding> seen(Dossier dossier) {
         return Stream.concat(
                         dossier.prediction().request().elements(Stage.NeighborResolution.class).stream(),
                         dossier.prediction().reply().stream()

@@ -8,6 +8,15 @@ public final class NatFaults {
     private NatFaults() {}
 
     public static List<Fault> all() {
-        return List.of();
+        return List.of(
+                new RulesFlushed(),
+                new MasqueradeMissing(),
+                new MasqueradeWrong(),
+                new PublishMissing(),
+                new PublishStale(),
+                new PublishAddress(),
+                new ConntrackFull(),
+                new ConntrackInsertFailed(),
+                new StaleConntrack());
     }
 }

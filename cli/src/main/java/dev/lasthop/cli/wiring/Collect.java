@@ -1,0 +1,54 @@
+package dev.lasthop.cli.wiring;
+
+import dev.lasthop.cli.frame.Command;
+import dev.lasthop.cli.frame.CommandException;
+import dev.lasthop.cli.frame.ExitCode;
+import dev.lasthop.cli.frame.Invocation;
+import dev.lasthop.json.JsonObject;
+import dev.lasthop.lab.LabException;
+import dev.lasthop.lab.Labs;
+import dev.lasthop.linux.Capability;
+import dev.lasthop.wiring.Wiring;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Takes away what killed processes and vanished namespaces left behind. */
+public final class Collect implements Command {
+    /** Stateless. */
+    public Collect() {}
+
+    @Override
+    public String name() {
+        return "gc";
+    }
+
+    @Override
+    public String summary() {
+        return "takes away what killed processes and vanished namespaces left behind";
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return WiringWords.CAPABILITIES;
+    }
+
+    @Override
+    public ExitCode run(Invocation invocation) {
+        List<String> removed = new ArrayList<>(WiringWords.with(Wiring::gc).removed());
+        try {
+            Labs.ofEnvironment(System.getenv()).collect().forEach(name -> removed.add("removed abandoned lab " + name));
+        } catch (LabException e) {
+            throw CommandException.failed(e.message(), e.reason(), e.next());
+        }
+        invocation
+                .output()
+                .result(
+                        () -> JsonObject.builder()
+                                .put("schema", "lasthop.collected/1")
+                                .putStrings("removed", removed)
+                                .build(),
+                        () -> removed.isEmpty() ? List.of("Nothing was left behind.") : removed);
+        return ExitCode.DONE;
+    }
+}

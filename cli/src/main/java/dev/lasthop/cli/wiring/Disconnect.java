@@ -1,0 +1,69 @@
+package dev.lasthop.cli.wiring;
+
+import dev.lasthop.cli.frame.Argument;
+import dev.lasthop.cli.frame.Command;
+import dev.lasthop.cli.frame.ExitCode;
+import dev.lasthop.cli.frame.Invocation;
+import dev.lasthop.cli.frame.Option;
+import dev.lasthop.linux.Capability;
+import dev.lasthop.wiring.Endpoint;
+import java.util.List;
+import java.util.Set;
+
+/** Takes an endpoint off a network; also one whose namespace is gone. */
+public final class Disconnect implements Command {
+    /** Stateless. */
+    public Disconnect() {}
+
+    @Override
+    public String name() {
+        return "disconnect";
+    }
+
+    @Override
+    public String summary() {
+        return "takes an endpoint off a network";
+    }
+
+    @Override
+    public List<Argument<?>> arguments() {
+        return List.of(WiringWords.ENDPOINT);
+    }
+
+    @Override
+    public List<Option<?>> options() {
+        return List.of(WiringWords.NETWORK, WiringWords.DRY_RUN);
+    }
+
+    @Override
+    public List<String> examples() {
+        return List.of("disconnect netns:blue --network web");
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return WiringWords.CAPABILITIES;
+    }
+
+    @Override
+    public ExitCode run(Invocation invocation) {
+        String network = WiringWords.network(invocation);
+        String typed = invocation.argument(WiringWords.ENDPOINT);
+        return WiringWords.with(wiring -> {
+            wiring.network(network);
+            Endpoint endpoint =
+                    WiringWords.endpoint(wiring, typed, one -> one.network().equals(network), "network " + network);
+            if (invocation.has(WiringWords.DRY_RUN)) {
+                return WiringWords.show(invocation, wiring.planDisconnect(endpoint.name(), network));
+            }
+            Endpoint gone = wiring.disconnect(endpoint.name(), network);
+            invocation
+                    .output()
+                    .result(
+                            () -> WiringWords.json(gone, List.of(), List.of()),
+                            () -> List.of("disconnected " + gone.name() + " from " + gone.network() + ": "
+                                    + gone.interfaceName() + " and " + WiringWords.addresses(gone) + " are free"));
+            return ExitCode.DONE;
+        });
+    }
+}

@@ -1,0 +1,108 @@
+package dev.lasthop.cli.wiring;
+
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.Prefix;
+import dev.lasthop.cli.frame.Argument;
+import dev.lasthop.cli.frame.Command;
+import dev.lasthop.cli.frame.CommandException;
+import dev.lasthop.cli.frame.ExitCode;
+import dev.lasthop.cli.frame.Invocation;
+import dev.lasthop.cli.frame.Option;
+import dev.lasthop.cli.frame.Reader;
+import dev.lasthop.linux.Capability;
+import dev.lasthop.wiring.Network;
+import dev.lasthop.wiring.NetworkSpec;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Creates a network: a bridge with its addresses, forwarding, and the rules of Lasthop's own table. */
+public final class NetworkCreate implements Command {
+    private static final Option<Prefix> SUBNET = Option.value(
+                    "subnet", "PREFIX", "its addresses; given twice for IPv4 and IPv6", Prefix::parse)
+            .repeated();
+    private static final Option<IpAddress> GATEWAY = Option.value(
+                    "gateway",
+                    "ADDRESS",
+                    "the bridge's own address; the subnet's first if it is not said",
+                    IpAddress::parse)
+            .repeated();
+    private static final Option<String> BRIDGE = Option.value(
+            "bridge",
+            "NAME",
+            "the bridge's name; one that is there already is used and keeps what it has",
+            Reader.text());
+    private static final Option<Boolean> INTERNAL =
+            Option.flag("internal", "no way out: no default route, no forwarding, no masquerade");
+    private static final Option<Integer> MTU =
+            Option.value("mtu", "BYTES", "the uplink's if it is not said", Reader.integer(68, 65535));
+    private static final Option<Boolean> NO_MASQUERADE =
+            Option.flag("no-masquerade", "packets leave with their own source address");
+
+    /** Stateless. */
+    public NetworkCreate() {}
+
+    @Override
+    public String name() {
+        return "network create";
+    }
+
+    @Override
+    public String summary() {
+        return "creates a bridge network for containers";
+    }
+
+    @Override
+    public List<Argument<?>> arguments() {
+        return List.of(WiringWords.NAME);
+    }
+
+    @Override
+    public List<Option<?>> options() {
+        return List.of(SUBNET, GATEWAY, BRIDGE, INTERNAL, MTU, NO_MASQUERADE, WiringWords.DRY_RUN);
+    }
+
+    @Override
+    public List<String> examples() {
+        return List.of(
+                "network create web --subnet 10.88.0.0/24 --subnet fd88::/64",
+                "network create web --subnet 10.88.0.0/24 --dry-run");
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return WiringWords.CAPABILITIES;
+    }
+
+    @Override
+    public ExitCode run(Invocation invocation) {
+        NetworkSpec spec = spec(invocation);
+        return WiringWords.with(wiring -> {
+            if (invocation.has(WiringWords.DRY_RUN)) {
+                return WiringWords.show(invocation, wiring.planCreateNetwork(spec));
+            }
+            Network network = wiring.createNetwork(spec);
+            invocation
+                    .output()
+                    .result(
+                            () -> WiringWords.json(network, List.of()),
+                            () -> List.of("created network " + network.name() + ": " + WiringWords.line(network)));
+            return ExitCode.DONE;
+        });
+    }
+
+    private static NetworkSpec spec(Invocation invocation) {
+        if (invocation.all(SUBNET).isEmpty()) {
+            throw CommandException.usage(
+                    "--subnet is missing", "a network needs addresses to give out", "write --subnet 10.88.0.0/24");
+        }
+        return new NetworkSpec(
+                invocation.argument(WiringWords.NAME),
+                invocation.all(SUBNET),
+                invocation.all(GATEWAY),
+                invocation.find(BRIDGE),
+                invocation.has(INTERNAL),
+                invocation.find(MTU).map(OptionalInt::of).orElse(OptionalInt.empty()),
+                !invocation.has(NO_MASQUERADE));
+    }
+}

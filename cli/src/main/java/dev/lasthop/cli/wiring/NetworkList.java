@@ -1,0 +1,61 @@
+package dev.lasthop.cli.wiring;
+
+import dev.lasthop.cli.frame.Command;
+import dev.lasthop.cli.frame.ExitCode;
+import dev.lasthop.cli.frame.Invocation;
+import dev.lasthop.cli.frame.Table;
+import dev.lasthop.json.JsonObject;
+import dev.lasthop.wiring.Network;
+import dev.lasthop.wiring.Wiring;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The networks that there are. */
+public final class NetworkList implements Command {
+    /** Stateless. */
+    public NetworkList() {}
+
+    @Override
+    public String name() {
+        return "network ls";
+    }
+
+    @Override
+    public String summary() {
+        return "lists the networks";
+    }
+
+    @Override
+    public ExitCode run(Invocation invocation) {
+        List<Network> networks = WiringWords.with(Wiring::networks);
+        invocation
+                .output()
+                .result(
+                        () -> JsonObject.builder()
+                                .put("schema", "lasthop.list/1")
+                                .put("networks", networks, Network::toJson)
+                                .build(),
+                        () -> text(networks));
+        return ExitCode.DONE;
+    }
+
+    static List<String> text(List<Network> networks) {
+        if (networks.isEmpty()) {
+            return List.of("There is no network. lasthop network create NAME --subnet PREFIX makes one.");
+        }
+        var table = new Table("network", "bridge", "subnets", "gateways", ">mtu");
+        for (Network network : networks) {
+            table.row(
+                    network.name(),
+                    network.bridge(),
+                    network.subnets().stream()
+                            .map(subnet -> subnet.prefix().toString())
+                            .collect(Collectors.joining(" ")),
+                    network.subnets().stream()
+                            .map(subnet -> subnet.gateway().toString())
+                            .collect(Collectors.joining(" ")),
+                    network.mtu());
+        }
+        return table.lines();
+    }
+}

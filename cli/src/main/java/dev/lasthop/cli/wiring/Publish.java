@@ -1,0 +1,73 @@
+package dev.lasthop.cli.wiring;
+
+import dev.lasthop.cli.frame.Argument;
+import dev.lasthop.cli.frame.Command;
+import dev.lasthop.cli.frame.ExitCode;
+import dev.lasthop.cli.frame.Invocation;
+import dev.lasthop.cli.frame.Option;
+import dev.lasthop.linux.Capability;
+import dev.lasthop.wiring.Endpoint;
+import dev.lasthop.wiring.PublishedPort;
+import java.util.List;
+import java.util.Set;
+
+/** Lets a port of the host lead to an endpoint. */
+public final class Publish implements Command {
+    private static final Argument<PublishedPort> PORT =
+            Argument.one("[HOST_IP:]HOST:PORT[/PROTOCOL]", "the host's port, and the endpoint's", WiringWords::port);
+
+    /** Stateless. */
+    public Publish() {}
+
+    @Override
+    public String name() {
+        return "publish";
+    }
+
+    @Override
+    public String summary() {
+        return "lets a port of the host lead to an endpoint";
+    }
+
+    @Override
+    public List<Argument<?>> arguments() {
+        return List.of(WiringWords.ENDPOINT, PORT);
+    }
+
+    @Override
+    public List<Option<?>> options() {
+        return List.of(WiringWords.DRY_RUN);
+    }
+
+    @Override
+    public List<String> examples() {
+        return List.of("publish netns:blue 8080:80", "publish netns:blue 127.0.0.1:5353:53/udp");
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return WiringWords.CAPABILITIES;
+    }
+
+    @Override
+    public ExitCode run(Invocation invocation) {
+        PublishedPort port = invocation.argument(PORT);
+        return WiringWords.with(wiring -> {
+            Endpoint endpoint = WiringWords.endpoint(
+                    wiring, invocation.argument(WiringWords.ENDPOINT), _ -> true, "any network of Lasthop's");
+            String label = endpoint.place().label();
+            if (invocation.has(WiringWords.DRY_RUN)) {
+                return WiringWords.show(invocation, wiring.planPublish(label, port));
+            }
+            Endpoint done = wiring.publish(label, port);
+            invocation
+                    .output()
+                    .result(
+                            () -> WiringWords.json(
+                                    done, WiringWords.gateways(wiring.network(done.network())), List.of()),
+                            () -> List.of("published " + port + ": it leads to " + done.name() + ", "
+                                    + WiringWords.addresses(done)));
+            return ExitCode.DONE;
+        });
+    }
+}

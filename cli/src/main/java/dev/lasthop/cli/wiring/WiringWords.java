@@ -1,0 +1,191 @@
+package dev.lasthop.cli.wiring;
+
+import dev.lasthop.cli.frame.Argument;
+import dev.lasthop.cli.frame.CommandException;
+import dev.lasthop.cli.frame.ExitCode;
+import dev.lasthop.cli.frame.Invocation;
+import dev.lasthop.cli.frame.Option;
+import dev.lasthop.cli.frame.Reader;
+import dev.lasthop.containers.EndpointException;
+import dev.lasthop.containers.EndpointSource.Match;
+import dev.lasthop.json.JsonObject;
+import dev.lasthop.linux.Capability;
+import dev.lasthop.linux.Errno;
+import dev.lasthop.linux.KernelException;
+import dev.lasthop.linux.NetworkNamespace;
+import dev.lasthop.wiring.Endpoint;
+import dev.lasthop.wiring.Network;
+import dev.lasthop.wiring.PublishedPort;
+import dev.lasthop.wiring.StateFolders;
+import dev.lasthop.wiring.Subnet;
+import dev.lasthop.wiring.Wiring;
+import dev.lasthop.wiring.WiringException;
+import dev.lasthop.wiring.step.Place;
+import dev.lasthop.wiring.step.Plan;
+import dev.lasthop.wiring.step.PlanException;
+import java.nio.file.AccessDeniedException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What the commands that wire have in common. */
+final class WiringWords {
+    static final Set<Capability> CAPABILITIES = EnumSet.of(Capability.NET_ADMIN, Capability.SYS_ADMIN);
+    static final Argument<String> NAME = Argument.one("NAME", "the network's name", Reader.text());
+    static final Argument<String> ENDPOINT = Argument.one(
+            "ENDPOINT",
+            "a network namespace: netns:NAME, netns:/PATH, pid:N, lasthop:NAME, or a plain name",
+            Reader.text());
+    static final Option<String> NETWORK = Option.value("network", "NAME", "the network; must be given", Reader.text());
+    static final Option<Boolean> DRY_RUN =
+            Option.flag("dry-run", "show what would be done, as commands, and change nothing");
+
+    private WiringWords() {}
+
+    /** Runs it with this process's namespace as the host, and tells wiring's own failures as a command's. */
+    static <T> T with(Function<Wiring, T> work) {
+        try (NetworkNamespace host = NetworkNamespace.current()) {
+            return work.apply(new Wiring(StateFolders.of(System.getenv()), host));
+        } catch (WiringException e) {
+            throw failure(e, e.isWrongInput() ? ExitCode.USAGE : ExitCode.FAILED);
+        } catch (PlanException e) {
+            throw failure(e, ExitCode.FAILED);
+        }
+    }
+
+    /** The option that must be given. */
+    static String network(Invocation invocation) {
+        return invocation
+                .find(NETWORK)
+                .orElseThrow(() -> CommandException.usage(
+                        "--network is missing", "", "lasthop network ls shows the networks that there are"));
+    }
+
+    /** The place that was typed, in the form that outlives this process. */
+    static Place place(String typed) {
+        try {
+            Match match = KnownEndpoints.all().find(typed);
+            return match.pid().isPresent()
+                    ? Place.process(match.pid().getAsLong())
+                    : Place.parse(match.name().replaceFirst("^netns:/proc/([1-9][0-9]{0,9})/ns/net$", "pid:$1"));
+        } catch (EndpointException e) {
+            throw KnownEndpoints.failure(e);
+        }
+    }
+
+    /**
+     * The connection that is meant: by its name or its namespace's, also where the namespace is gone; else by whatever names its
+     * namespace.
+     */
+    static Endpoint endpoint(Wiring wiring, String typed, Predicate<Endpoint> where, String what) {
+        List<Endpoint> known = wiring.endpoints().stream().filter(where).toList();
+        String bare = typed.startsWith("lasthop:") ? typed.substring("lasthop:".length()) : typed;
+        for (Endpoint one : known) {
+            if (one.name().equals(bare) || one.place().label().equals(typed)) {
+                return one;
+            }
+        }
+        Place place = place(typed);
+        long inode = inode(typed);
+        return known.stream()
+                .filter(one -> one.inode() == inode)
+                .findFirst()
+                .orElseThrow(() -> CommandException.failed(
+                        place.label() + " is not connected to " + what, "", "lasthop ls shows what is"));
+    }
+
+    private static long inode(String typed) {
+        try (var endpoint = KnownEndpoints.all().resolve(typed)) {
+            return endpoint.namespace().inode();
+        } catch (EndpointException e) {
+            throw KnownEndpoints.failure(e);
+        }
+    }
+
+    /** What reads a port to publish. */
+    static PublishedPort port(String text) {
+        try {
+            return PublishedPort.parse(text);
+        } catch (WiringException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    static ExitCode show(Invocation invocation, Plan plan) {
+        invocation
+                .output()
+                .result(
+                        () -> JsonObject.builder()
+                                .put("schema", "lasthop.plan/1")
+                                .put("title", plan.title())
+                                .putStrings("commands", plan.commands())
+                                .build(),
+                        plan::commands);
+        return ExitCode.DONE;
+    }
+
+    /** The network's document, with who is on it. */
+    static JsonObject json(Network network, List<Endpoint> endpoints) {
+        JsonObject.Builder json = JsonObject.builder().put("schema", "lasthop.network/1");
+        network.toJson().members().forEach(json::put);
+        return json.put("endpoints", endpoints, Endpoint::toJson).build();
+    }
+
+    static JsonObject json(Endpoint endpoint, List<String> gateways, List<String> warnings) {
+        JsonObject.Builder json = JsonObject.builder().put("schema", "lasthop.endpoint/1");
+        endpoint.toJson().members().forEach(json::put);
+        return json.putStrings("gateways", gateways)
+                .putStrings("warnings", warnings)
+                .build();
+    }
+
+    /** What the endpoints of a network send everything else to. */
+    static List<String> gateways(Network network) {
+        return network.internal()
+                ? List.of()
+                : network.subnets().stream()
+                        .map(Subnet::gateway)
+                        .map(Object::toString)
+                        .toList();
+    }
+
+    static String line(Network network) {
+        String subnets = network.subnets().stream()
+                .map(subnet -> subnet.prefix() + " (gateway " + subnet.gateway() + ")")
+                .collect(Collectors.joining(", "));
+        var words = new ArrayList<>(List.of("bridge " + network.bridge(), subnets, "MTU " + network.mtu()));
+        if (network.internal()) {
+            words.add("internal");
+        } else if (!network.masquerade()) {
+            words.add("no masquerade");
+        }
+        return String.join(", ", words);
+    }
+
+    static String addresses(Endpoint endpoint) {
+        return endpoint.addresses().stream().map(Object::toString).collect(Collectors.joining(", "));
+    }
+
+    static String ports(Endpoint endpoint) {
+        return endpoint.ports().stream().map(PublishedPort::toString).collect(Collectors.joining(", "));
+    }
+
+    private static CommandException failure(RuntimeException e, ExitCode code) {
+        boolean forbidden = isForbidden(e.getCause());
+        return new CommandException(
+                forbidden ? ExitCode.UNSUPPORTED : code,
+                String.valueOf(e.getMessage()),
+                "",
+                forbidden ? "run it as root: sudo lasthop …" : "");
+    }
+
+    private static boolean isForbidden(@Nullable Throwable cause) {
+        return cause instanceof AccessDeniedException
+                || cause instanceof KernelException kernel && (kernel.is(Errno.EPERM) || kernel.is(Errno.EACCES));
+    }
+}

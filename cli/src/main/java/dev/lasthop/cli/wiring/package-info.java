@@ -1,0 +1,2 @@
+/** The commands that wire: networks, connections, published ports. */
+package dev.lasthop.cli.wiring;

@@ -1,0 +1,173 @@
+package dev.lasthop.diagnosis.faults;
+
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.Protocol;
+import dev.lasthop.diagnosis.Dossier;
+import dev.lasthop.diagnosis.Side;
+import dev.lasthop.netlink.nftables.Expression;
+import dev.lasthop.netlink.nftables.Extension;
+import dev.lasthop.netlink.nftables.Load;
+import dev.lasthop.netlink.nftables.RuleData;
+import dev.lasthop.netlink.nftables.Statement;
+import dev.lasthop.netlink.nftables.TargetSettings;
+import dev.lasthop.netlink.nftables.Translation;
+import dev.lasthop.path.Hook;
+import dev.lasthop.path.Obstacle;
+import dev.lasthop.path.Stage;
+import dev.lasthop.topology.FirewallRule;
+import dev.lasthop.topology.FirewallTable;
+import dev.lasthop.topology.NamespaceState;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Rules that translate destinations: published ports. */
+final class DestinationRules {
+    private static final int PORT_OFFSET_IN_RANGE = 36; // struct nf_nat_range2: flags, two addresses of 16 bytes
+
+    private DestinationRules() {}
+
+    /** Where a rule leads to. Port 0: the packet's own. */
+    record Target(IpAddress address, int port) {}
+
+    /** A rule, and the table that it is in. */
+    record Found(FirewallTable table, FirewallRule rule, Target target) {}
+
+    /** The rules of a namespace that translate this port, for whatever destination address. */
+    static List<Found> of(NamespaceState state, Protocol protocol, int port) {
+        return all(state)
+                .filter(found -> names(found.rule().text(), protocol, port))
+                .toList();
+    }
+
+    static Stream<Found> all(NamespaceState state) {
+        return state.firewall().tables().stream()
+                .flatMap(table -> table.chains().stream()
+                        .flatMap(chain -> chain.rules().stream())
+                        .flatMap(rule -> target(rule).map(target -> new Found(table, rule, target)).stream()));
+    }
+
+    private static boolean names(String text, Protocol protocol, int port) {
+        return Pattern.compile("\\b" + protocol + " dport (\\{[^}]*\\b)?" + port + "\\b")
+                        .matcher(text)
+                        .find()
+                || Pattern.compile("\\bdport (\\{[^}]*\\b)?" + port + "\\b")
+                                .matcher(text)
+                                .find()
+                        && text.contains(protocol.toString());
+    }
+
+    /** Empty where it translates no destination, or leads to one by a map. */
+    static Optional<Target> target(FirewallRule rule) {
+        for (Expression step : rule.expressions()) {
+            if (step instanceof Translation.Nat nat && nat.type() == Translation.Nat.DESTINATION) {
+                return address(rule, nat).map(address -> new Target(address, port(rule, nat)));
+            }
+            if (step instanceof Extension.Target target
+                    && TargetSettings.of(target) instanceof TargetSettings.Translate to
+                    && to.kind() == TargetSettings.Kind.DESTINATION) {
+                return to.minimum().map(address -> new Target(address, to.firstPort()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<IpAddress> address(FirewallRule rule, Translation.Nat nat) {
+        return value(rule, nat.addressMinimum())
+                .filter(bytes -> bytes.length == 4 || bytes.length == 16)
+                .map(IpAddress::of);
+    }
+
+    private static int port(FirewallRule rule, Translation.Nat nat) {
+        return value(rule, nat.portMinimum())
+                .filter(bytes -> bytes.length >= 2)
+                .map(bytes -> (bytes[0] & 0xff) << 8 | bytes[1] & 0xff)
+                .orElse(0);
+    }
+
+    private static Optional<byte[]> value(FirewallRule rule, int register) {
+        return rule.expressions().stream()
+                .filter(step -> step instanceof Load.Immediate load && load.register() == register)
+                .map(step -> ((Load.Immediate) step).data())
+                .filter(RuleData.Value.class::isInstance)
+                .map(data -> ((RuleData.Value) data).bytes().toArray())
+                .reduce((first, second) -> second);
+    }
+
+    /** The same steps, with another address to lead to. */
+    static List<Expression> leadingTo(List<Expression> steps, IpAddress before, IpAddress after) {
+        return steps.stream()
+                .map(step -> switch (step) {
+                    case Load.Immediate load
+                    when load.data() instanceof RuleData.Value value
+                            && Arrays.equals(value.bytes().toArray(), before.bytes()) ->
+                        new Load.Immediate(load.register(), RuleData.Value.of(after.bytes()));
+                    case Extension.Target target
+                    when target.extension().equals("DNAT") ->
+                        new Extension.Target(
+                                target.extension(),
+                                target.revision(),
+                                replaced(target.settings().toArray(), before.bytes(), after.bytes()));
+                    case Statement.Counter counter -> Statement.Counter.ZERO;
+                    default -> step;
+                })
+                .toList();
+    }
+
+    private static dev.lasthop.netlink.Bytes replaced(byte[] struct, byte[] before, byte[] after) {
+        int end = Math.min(struct.length, PORT_OFFSET_IN_RANGE);
+        for (int at = 4; at + before.length <= end; at += 4) {
+            if (Arrays.equals(struct, at, at + before.length, before, 0, before.length)) {
+                System.arraycopy(after, 0, struct, at, after.length);
+            }
+        }
+        return dev.lasthop.netlink.Bytes.of(struct);
+    }
+
+    /** The translation of the destination that was the last on the request's way, by a rule or an old connection. */
+    static Optional<Stage.NatRewrite> rewrite(Dossier dossier) {
+        return dossier.prediction().request().elements(Stage.NatRewrite.class).stream()
+                .filter(rewrite ->
+                        !rewrite.reply() && (rewrite.hook() == Hook.PREROUTING || rewrite.hook() == Hook.OUTPUT))
+                .filter(rewrite ->
+                        !rewrite.before().destination().equals(rewrite.after().destination())
+                                || rewrite.before().destinationPort()
+                                        != rewrite.after().destinationPort())
+                .reduce((first, second) -> second);
+    }
+
+    /**
+     * Whether the port that nobody listens on is one that a node should lead into a container: nothing translated the packet, and the
+     * namespace has a bridge, publishes other ports, or routes to single addresses.
+     */
+    static boolean isNode(Dossier dossier, Obstacle.NoListener none) {
+        return dossier.stop().side() == Side.REQUEST
+                && rewrite(dossier).isEmpty()
+                && dossier.namespace(none.namespace())
+                        .filter(DestinationRules::isNode)
+                        .isPresent();
+    }
+
+    private static boolean isNode(NamespaceState state) {
+        boolean bridge = state.links().stream()
+                .anyMatch(link ->
+                        link.kind().equals("bridge") && !state.ports(link).isEmpty());
+        boolean routed = state.routes().stream()
+                .filter(route ->
+                        route.destination().isSingle() && route.type() == dev.lasthop.topology.Route.Type.UNICAST)
+                .flatMap(route -> route.nextHops().stream())
+                .anyMatch(hop -> hop.gateway().isEmpty()
+                        && state.link(hop.link())
+                                .filter(link -> link.kind().equals("veth"))
+                                .isPresent());
+        return bridge || routed || all(state).findAny().isPresent();
+    }
+
+    /** What a socket would have to be to be the target: its port, if the rule names one. */
+    static OptionalInt port(Target target) {
+        return target.port() == 0 ? OptionalInt.empty() : OptionalInt.of(target.port());
+    }
+}

@@ -1,0 +1,110 @@
+package dev.lasthop.diagnosis.faults;
+
+import dev.lasthop.address.Family;
+import dev.lasthop.diagnosis.Dossier;
+import dev.lasthop.diagnosis.Fault;
+import dev.lasthop.diagnosis.Finding;
+import dev.lasthop.diagnosis.Group;
+import dev.lasthop.diagnosis.Injection;
+import dev.lasthop.diagnosis.Page;
+import dev.lasthop.diagnosis.Remedy;
+import dev.lasthop.diagnosis.Side;
+import dev.lasthop.diagnosis.Verdict;
+import dev.lasthop.wiring.step.Place;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A private source leaves as it is, and nobody out there knows the way back. */
+public final class MasqueradeMissing implements Fault {
+    /** Stateless. */
+    public MasqueradeMissing() {}
+
+    @Override
+    public Page page() {
+        return new Page(
+                "masquerade-missing",
+                Group.FIREWALL,
+                "A private source leaves by the uplink untranslated",
+                "The request is seen on the uplink with the container's own source, which no rule of type nat translates; it arrives "
+                        + "(or leaves this host), and the far end has no way back to that address. Nothing is dropped on the way.",
+                "A rule that masquerades the container's network on that uplink, in a table of its own.");
+    }
+
+    @Override
+    public Stream<Finding> examine(Dossier dossier) {
+        return Unreturned.in(dossier)
+                .filter(lost ->
+                        isMissing(dossier, lost) && SourceRules.miss(lost).isEmpty())
+                .map(lost -> finding(this, dossier, lost)
+                        .because(
+                                "rule",
+                                lost.hasSourceTranslation()
+                                        ? "no rule of type nat in %s takes %s"
+                                                .formatted(lost.router().name(), lost.source())
+                                        : "%s has no chain of type nat at its postrouting hook"
+                                                .formatted(lost.router().name())))
+                .stream();
+    }
+
+    /** Whether it is translation that lacks, and not a route. */
+    static boolean isMissing(Dossier dossier, Unreturned lost) {
+        return !lost.isTranslated()
+                && !lost.router().owns(lost.source())
+                && !lost.isRouted(dossier)
+                && (lost.far().isPresent() || lost.source().isPrivate());
+    }
+
+    static Finding finding(Fault fault, Dossier dossier, Unreturned lost) {
+        boolean seen = lost.far().isPresent();
+        String whom = lost.far().map(state -> state.name() + " has").orElse("nobody out there has");
+        return Finding.of(
+                        fault,
+                        seen ? 0.96 : 0.92,
+                        "The packets leave %s by %s with the source %s, which is not translated; %s no way back to it."
+                                .formatted(lost.router().name(), lost.out().linkName(), lost.source(), whom))
+                .as(seen ? Verdict.NO_REPLY : Verdict.LEFT_HOST)
+                .because(dossier.bracket())
+                .because("seen", "the source is still %s at %s".formatted(lost.source(), lost.out()))
+                .mendedBy(remedy(lost));
+    }
+
+    private static Remedy remedy(Unreturned lost) {
+        Place place = Place.parse(lost.router().name());
+        Family family = lost.source().family();
+        String uplink = lost.out().linkName();
+        OwnTable own = OwnTable.nat(place, OwnTable.of(family), OwnTable.MENDED, OwnTable.Hook.POSTROUTING);
+        String words = "%s saddr %s oifname \"%s\" masquerade".formatted(OwnTable.word(family), lost.subnet(), uplink);
+        return Remedy.of(
+                        "masquerade %s on %s".formatted(lost.subnet(), uplink),
+                        "network",
+                        own.with(
+                                        own.rule()
+                                                .source(lost.subnet())
+                                                .outputName(uplink)
+                                                .masquerade(),
+                                        words)
+                                .step())
+                .persistently(
+                        "put the table into /etc/nftables.conf, or the rule where the network's engine keeps its own");
+    }
+
+    @Override
+    public List<Injection> injections() {
+        return List.of(
+                Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_PINGS_WORLD,
+                                Verdict.NO_REPLY,
+                                Side.REPLY,
+                                scene -> Injected.masquerade(scene, Family.IPV4))
+                        .openSide(),
+                Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_PINGS_WORLD,
+                                Verdict.NO_REPLY,
+                                Side.REPLY,
+                                scene -> Injected.masquerade(scene, Family.IPV6))
+                        .in(Family.IPV6)
+                        .openSide());
+    }
+}
