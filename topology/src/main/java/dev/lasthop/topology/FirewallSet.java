@@ -87,7 +87,7 @@ public record FirewallSet(SetMessage definition, List<SetElement> elements) {
         int at = 0;
         for (int length : definition.fieldLengths()) {
             int next = at + length;
-            if (next > from.length || next > to.length || next > key.length) {
+            if (length <= 0 || next < at || next > from.length || next > to.length || next > key.length) {
                 return false;
             }
             if (Arrays.compareUnsigned(key, at, next, from, at, next) < 0

@@ -4,7 +4,6 @@ import dev.lasthop.address.Family;
 import dev.lasthop.netlink.nftables.Check;
 import dev.lasthop.netlink.nftables.Expression;
 import dev.lasthop.netlink.nftables.Extension;
-import dev.lasthop.netlink.nftables.FieldType;
 import dev.lasthop.netlink.nftables.Load;
 import dev.lasthop.netlink.nftables.MetaKey;
 import dev.lasthop.netlink.nftables.RuleData;
@@ -13,10 +12,7 @@ import dev.lasthop.netlink.nftables.Transform;
 import dev.lasthop.netlink.nftables.Translation;
 import dev.lasthop.topology.Operand.Format;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Writes one rule: remembers what each register holds, and says it where it is used. */
@@ -24,8 +20,7 @@ final class RuleWriter {
     private final String family;
     private final List<FirewallSet> sets;
     private final ExtensionText extensions;
-    private final Map<Integer, Operand> registers = new HashMap<>();
-    private final Map<Integer, byte[]> constants = new HashMap<>();
+    private final RuleRegisters registers = new RuleRegisters();
     private final List<String> words = new ArrayList<>();
     private String network;
     private String transport = "th";
@@ -45,11 +40,14 @@ final class RuleWriter {
     }
 
     void write(Expression expression) {
+        if (!(expression instanceof Check.Compare || expression instanceof Load || expression instanceof Transform)) {
+            lowerBound = Optional.empty();
+        }
         switch (expression) {
             case Load load -> load(load);
             case Transform transform -> transform(transform);
             case Check check -> check(check);
-            case Translation translation -> translation(translation);
+            case Translation translation -> words.add(TranslationText.of(translation, registers, family));
             case Statement statement -> statement(statement);
             case Extension.Match match -> extension(match);
             case Extension.Target target -> words.add(extensions.of(target));
@@ -73,8 +71,7 @@ final class RuleWriter {
             switch (immediate.data()) {
                 case RuleData.Verdict verdict -> words.add(verdict.toString());
                 case RuleData.Value value -> {
-                    constants.put(slot(immediate.register()), value.bytes().toArray());
-                    registers.remove(slot(immediate.register()));
+                    registers.constant(immediate.register(), value.bytes().toArray());
                 }
             }
             return;
@@ -89,8 +86,7 @@ final class RuleWriter {
                 protocolWord = -1;
             }
         }
-        registers.put(slot(load.register()), operand);
-        constants.remove(slot(load.register()));
+        registers.put(load.register(), operand);
     }
 
     private void withoutFamily() {
@@ -100,19 +96,10 @@ final class RuleWriter {
         }
     }
 
-    /** Registers 1 to 4 are words 8, 12, 16, 20. */
-    private static int slot(int register) {
-        return register >= 1 && register <= 4 ? 4 + register * 4 : register;
-    }
-
-    private Operand operand(int register) {
-        return registers.getOrDefault(slot(register), new Operand("reg " + register, Format.HEX));
-    }
-
     private void transform(Transform transform) {
         switch (transform) {
             case Transform.Bitwise b -> {
-                Operand source = operand(b.source());
+                Operand source = registers.operand(b.source());
                 boolean plain = b.operation() == Transform.Bitwise.MASK_XOR
                         && ValueText.number(b.xor().toArray()) == 0;
                 Operand result = plain
@@ -129,16 +116,16 @@ final class RuleWriter {
                                                         ValueText.of(b.xor().toArray(), source.format()));
                                 },
                                 source.format());
-                registers.put(slot(b.register()), result);
+                registers.put(b.register(), result);
             }
             case Transform.ByteSwap s -> {
-                Operand source = operand(s.source());
+                Operand source = registers.operand(s.source());
                 Format turned = switch (source.format()) {
                     case HOST_NUMBER -> Format.NUMBER;
                     case HOST_HEX -> Format.HEX;
                     default -> source.format();
                 };
-                registers.put(slot(s.register()), new Operand(source.text(), turned, source.mask()));
+                registers.put(s.register(), new Operand(source.text(), turned, source.mask()));
             }
         }
     }
@@ -147,7 +134,7 @@ final class RuleWriter {
         switch (check) {
             case Check.Compare c -> compare(c);
             case Check.Range r -> {
-                Operand operand = operand(r.register());
+                Operand operand = registers.operand(r.register());
                 words.add(operand.text() + (r.operation() == 0 ? " " : " != ")
                         + ValueText.of(r.from().toArray(), operand.format()) + "-"
                         + ValueText.of(r.to().toArray(), operand.format()));
@@ -160,7 +147,7 @@ final class RuleWriter {
     }
 
     private void compare(Check.Compare c) {
-        Operand operand = operand(c.register());
+        Operand operand = registers.operand(c.register());
         byte[] data = c.data().toArray();
         if (operand.mask().isPresent()) {
             words.add(masked(operand, operand.mask().get(), c.operation(), data));
@@ -256,8 +243,8 @@ final class RuleWriter {
     private void lookup(Check.Lookup l) {
         Optional<FirewallSet> set =
                 sets.stream().filter(s -> s.name().equals(l.set())).findFirst();
-        List<Operand> key = key(l.source(), set);
-        String asked = String.join(" . ", key.stream().map(RuleWriter::said).toList());
+        List<Operand> key = registers.key(l.source(), set);
+        String asked = String.join(" . ", key.stream().map(RuleRegisters::said).toList());
         String content = set.filter(FirewallSet::isAnonymous)
                 .map(s -> SetText.of(s, key.stream().map(Operand::format).toList()))
                 .orElse("@" + l.set());
@@ -265,32 +252,10 @@ final class RuleWriter {
             words.add(asked + (l.inverted() ? " != " : " ") + content);
             remember(key.getFirst(), "th");
         } else if (set.filter(s -> !s.isVerdictMap()).isPresent() || l.destination() != 0) {
-            registers.put(slot(l.destination()), new Operand(asked + " map " + content, Format.HEX));
-            constants.remove(slot(l.destination()));
+            registers.put(l.destination(), new Operand(asked + " map " + content, Format.HEX));
         } else {
             words.add(asked + " vmap " + content);
         }
-    }
-
-    private static String said(Operand operand) {
-        return operand.mask()
-                .map(mask -> operand.text() + " & " + ValueText.of(mask, operand.format()))
-                .orElse(operand.text());
-    }
-
-    /** The operands that stand one behind the other from a register on, for as long as the set's key is. */
-    private List<Operand> key(int register, Optional<FirewallSet> set) {
-        List<FieldType> fields =
-                set.map(s -> FieldType.fields(s.definition().keyType())).orElse(List.of());
-        int words = set.map(s -> (s.definition().keyLength() + 3) / 4).orElse(1);
-        var operands = new ArrayList<Operand>();
-        for (int at = slot(register); at < slot(register) + words; at++) {
-            Operand operand = registers.get(at);
-            if (operand != null && (fields.isEmpty() || operands.size() < fields.size())) {
-                operands.add(operand);
-            }
-        }
-        return operands.isEmpty() ? List.of(operand(register)) : operands;
     }
 
     private static String limit(Check.Limit l) {
@@ -322,7 +287,7 @@ final class RuleWriter {
                     case Statement.PayloadWrite w -> {
                         var load = new Load.Payload(w.register(), w.header(), w.offset(), w.length());
                         yield Operand.of(load, network, transport).text() + " set "
-                                + value(
+                                + registers.value(
                                         w.register(),
                                         Operand.of(load, network, transport).format());
                     }
@@ -335,7 +300,7 @@ final class RuleWriter {
                                     default -> "delete";
                                 }
                                 + " @" + d.set() + " { "
-                                + operand(d.keyRegister()).text() + " }";
+                                + registers.operand(d.keyRegister()).text() + " }";
                     case Statement.Offload o -> "flow add @" + o.flowTable();
                     case Translation t -> "";
                 });
@@ -349,81 +314,6 @@ final class RuleWriter {
     }
 
     private String write(String what, int register, boolean isHex) {
-        return what + " set " + value(register, isHex ? Format.HOST_HEX : Format.HOST_NUMBER);
-    }
-
-    private String value(int register, Format format) {
-        byte[] constant = constants.get(slot(register));
-        if (constant == null) {
-            return said(operand(register));
-        }
-        return ValueText.of(constant, format);
-    }
-
-    private void translation(Translation translation) {
-        words.add(
-                switch (translation) {
-                    case Translation.Nat n -> nat(n);
-                    case Translation.Masquerade m ->
-                        "masquerade" + ports(m.portMinimum(), m.portMaximum()) + flags(m.flags());
-                    case Translation.Redirect r ->
-                        "redirect" + ports(r.portMinimum(), r.portMaximum()) + flags(r.flags());
-                    case Translation.TransparentProxy t ->
-                        "tproxy to " + (t.address() == 0 ? "" : value(t.address(), Format.ADDRESS))
-                                + (t.port() == 0 ? "" : ":" + value(t.port(), Format.NUMBER));
-                    case Translation.SynProxy s -> "synproxy mss " + s.maximumSegment() + " wscale " + s.windowScale();
-                    case Translation.Duplicate d ->
-                        "dup to "
-                                + (d.address() == 0
-                                        ? value(d.device(), Format.HOST_NUMBER)
-                                        : value(d.address(), Format.ADDRESS));
-                    case Translation.Forward f -> "fwd to " + value(f.device(), Format.HOST_NUMBER);
-                });
-    }
-
-    private String nat(Translation.Nat n) {
-        String verb = n.type() == Translation.Nat.SOURCE ? "snat" : "dnat";
-        String ip = family.equals("inet") ? n.family() == 10 ? " ip6" : " ip" : "";
-        String address = "";
-        if (n.addressMinimum() != 0) {
-            address = value(n.addressMinimum(), Format.ADDRESS);
-            if (n.addressMaximum() != 0 && n.addressMaximum() != n.addressMinimum()) {
-                address += "-" + value(n.addressMaximum(), Format.ADDRESS);
-            }
-        }
-        boolean mapped = n.addressMinimum() != 0 && !constants.containsKey(slot(n.addressMinimum()));
-        String port = n.portMinimum() == 0 || mapped && !constants.containsKey(slot(n.portMinimum()))
-                ? ""
-                : ":" + range(n.portMinimum(), n.portMaximum());
-        String host = address.contains(":") && !port.isEmpty() && !mapped ? "[" + address + "]" : address;
-        return verb + ip + ((n.flags() & Translation.NETMAP) != 0 ? " prefix" : "") + " to " + host + port
-                + flags(n.flags());
-    }
-
-    private String ports(int minimum, int maximum) {
-        return minimum == 0 ? "" : " to :" + range(minimum, maximum);
-    }
-
-    private String range(int minimum, int maximum) {
-        String first = value(minimum, Format.NUMBER);
-        return maximum == 0
-                        || maximum == minimum
-                        || Arrays.equals(constants.get(slot(minimum)), constants.get(slot(maximum)))
-                ? first
-                : first + "-" + value(maximum, Format.NUMBER);
-    }
-
-    private static String flags(int flags) {
-        var set = new ArrayList<String>();
-        if ((flags & Translation.RANDOM) != 0) {
-            set.add("random");
-        }
-        if ((flags & Translation.RANDOM_FULLY) != 0) {
-            set.add("fully-random");
-        }
-        if ((flags & Translation.PERSISTENT) != 0) {
-            set.add("persistent");
-        }
-        return set.isEmpty() ? "" : " " + String.join(",", set);
+        return what + " set " + registers.value(register, isHex ? Format.HOST_HEX : Format.HOST_NUMBER);
     }
 }

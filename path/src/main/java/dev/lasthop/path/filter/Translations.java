@@ -25,7 +25,7 @@ final class Translations {
     static PacketState destination(PacketState packet, Optional<IpAddress> address, int port) {
         Flow flow = packet.flow();
         int newPort = flow.protocol().hasPorts() && port != 0 ? port : flow.destinationPort();
-        Flow changed = flow.withDestination(address.orElse(flow.destination()), newPort);
+        Flow changed = flow.withDestination(fitting(address, flow).orElse(flow.destination()), newPort);
         return changed(packet, changed, Conntrack.Entry.DESTINATION_NAT);
     }
 
@@ -33,8 +33,13 @@ final class Translations {
     static PacketState source(PacketState packet, Optional<IpAddress> address, int port) {
         Flow flow = packet.flow();
         int newPort = flow.protocol().hasPorts() && port != 0 ? port : flow.sourcePort();
-        Flow changed = flow.withSource(address.orElse(flow.source()), newPort);
+        Flow changed = flow.withSource(fitting(address, flow).orElse(flow.source()), newPort);
         return changed(packet, changed, Conntrack.Entry.SOURCE_NAT);
+    }
+
+    /** A rule may name an address of the other family, which the kernel does not apply. */
+    private static Optional<IpAddress> fitting(Optional<IpAddress> address, Flow flow) {
+        return address.filter(a -> a.family() == flow.family());
     }
 
     private static PacketState changed(PacketState packet, Flow flow, int status) {
@@ -49,6 +54,9 @@ final class Translations {
 
     /** {@code NF_NAT_RANGE_NETMAP}: the bits in which both ends of the range agree come from it, the others stay. */
     static IpAddress mapped(IpAddress address, IpAddress minimum, IpAddress maximum) {
+        if (minimum.family() != address.family() || maximum.family() != address.family()) {
+            return address;
+        }
         byte[] bytes = address.bytes();
         byte[] low = minimum.bytes();
         byte[] high = maximum.bytes();
