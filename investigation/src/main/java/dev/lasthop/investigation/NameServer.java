@@ -81,7 +81,7 @@ record NameServer(NetworkNamespace namespace, IpAddress address) {
                 accept(bytes(buffer, count), name, pending, end).ifPresent(answers::add);
             }
         }
-        return reply(answers, end);
+        return reply(answers);
     }
 
     /** Only an answer to a question of ours counts: others may send datagrams too. */
@@ -99,7 +99,7 @@ record NameServer(NetworkNamespace namespace, IpAddress address) {
         return answer.get().truncated() ? overTcp(asked, name, end).or(() -> answer) : answer;
     }
 
-    private Reply reply(List<DnsMessage> answers, long end) {
+    private Reply reply(List<DnsMessage> answers) {
         List<IpAddress> addresses = answers.stream()
                 .flatMap(answer -> answer.addresses().stream())
                 .distinct()

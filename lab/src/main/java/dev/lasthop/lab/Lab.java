@@ -5,18 +5,23 @@ import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.linux.Errno;
 import dev.lasthop.linux.KernelException;
 import dev.lasthop.linux.NamedNamespaces;
+import dev.lasthop.wiring.step.FirewallStep;
 import dev.lasthop.wiring.step.NamespaceStep;
 import dev.lasthop.wiring.step.Places;
 import dev.lasthop.wiring.step.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A network that exists, or is being built. It can be taken down from another thread at any moment, also in the middle of its
  * building: what is under way is finished, what follows is refused, and then it is removed.
  */
 public final class Lab implements AutoCloseable {
+    /** What the kernel says where --fix, or the fault itself, has left nothing to be taken back. */
+    private static final Set<Errno> ALREADY = Set.of(Errno.EEXIST, Errno.ENOENT, Errno.ESRCH, Errno.EADDRNOTAVAIL);
+
     private final LabFiles files;
     private final LabPlan plan;
     private final List<String> namespaces; // that are there, and ours
@@ -125,16 +130,32 @@ public final class Lab implements AutoCloseable {
         requireStanding();
         var problems = new ArrayList<String>();
         try (Places places = Places.here()) {
-            for (Step step : state.undo()) {
-                try {
-                    step.apply(places);
-                } catch (RuntimeException e) {
-                    problems.add(step.command() + ": " + e.getMessage());
-                }
+            attempt(state.undo(), places, problems);
+            if (state.fault().isPresent() && !plan.scene().isMacvlan()) {
+                attempt(rewiring(), places, problems);
             }
         }
         remember(state.whole());
         return problems;
+    }
+
+    private static void attempt(List<Step> steps, Places places, List<String> problems) {
+        for (Step step : steps) {
+            try {
+                step.apply(places);
+            } catch (KernelException e) {
+                if (!(places.exists(step.place()) && ALREADY.contains(e.errno()))) {
+                    problems.add(step.command() + ": " + e.getMessage());
+                }
+            }
+        }
+    }
+
+    /** What an undo cannot bring back (a veth pair whose one end was deleted) is made anew; what is there stays. */
+    private List<Step> rewiring() {
+        return plan.steps().stream()
+                .filter(step -> !(step instanceof NamespaceStep) && !(step instanceof FirewallStep))
+                .toList();
     }
 
     /** The same as {@link #close}: removes the network and what is remembered of it. Twice is harmless. */

@@ -30,6 +30,10 @@ public final class LabScene implements Scene {
         return cast.network();
     }
 
+    boolean isMacvlan() {
+        return cast.isMacvlan();
+    }
+
     /** The lab's namespaces, in the order of their making. */
     public List<String> namespaces() {
         return cast.namespaces();

@@ -45,6 +45,16 @@ class LabsTest {
     }
 
     @Test
+    void whatNoUndoBringsBackIsWiredAnew() {
+        try (Lab lab = Labs.in(run).up(LabNetwork.BRIDGE, "v")) {
+            lab.inject("made-up", List.of(new LinkStep.Delete(lab.scene().container(), "eth0")));
+            assertThat(ping("v")).isFalse();
+            assertThat(lab.mend()).isEmpty();
+            assertThat(ping("v")).isTrue();
+        }
+    }
+
+    @Test
     void whatAKilledProcessLeftIsCollected() {
         Labs labs = Labs.in(run);
         Lab left = labs.borrow(LabNetwork.BRIDGE, "left");

@@ -41,8 +41,7 @@ final class RuleTraces implements AutoCloseable {
         List<TraceFilter> filters = all.filters();
         for (NetworkNamespace namespace : namespaces) {
             try {
-                all.sources.add(
-                        new Source(namespace.inode(), NftTracer.open(namespace, filters), new HashMap<>()));
+                all.sources.add(new Source(namespace.inode(), NftTracer.open(namespace, filters), new HashMap<>()));
             } catch (KernelException e) {
                 // too old a kernel, or no permission there: the prediction and the drops must do
             }

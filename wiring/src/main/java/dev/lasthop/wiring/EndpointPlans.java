@@ -50,13 +50,17 @@ record EndpointPlans(Places places, Store store) {
         return new Prepared(endpoint, plan(endpoint, network, host, inside));
     }
 
-    private Plan plan(Endpoint endpoint, Network network, HostView host, HostView inside) {
+    Plan plan(Endpoint endpoint, Network network, HostView host, HostView inside) {
         Place place = endpoint.place();
         String link = endpoint.interfaceName();
         OptionalInt mtu = OptionalInt.of(network.mtu());
         List<Step> steps = new ArrayList<>();
         steps.add(new LinkStep.CreateVeth(
-                new LinkStep.End(Place.HOST, endpoint.hostLink(), Optional.empty(), mtu),
+                new LinkStep.End(
+                        Place.HOST,
+                        endpoint.hostLink(),
+                        Optional.of(Names.mac("host", endpoint.name(), network.name())),
+                        mtu),
                 new LinkStep.End(place, link, Optional.of(endpoint.mac()), mtu)));
         steps.add(new LinkStep.Master(Place.HOST, endpoint.hostLink(), Optional.of(network.bridge())));
         steps.add(LinkStep.up(Place.HOST, endpoint.hostLink()));
@@ -86,6 +90,9 @@ record EndpointPlans(Places places, Store store) {
                                 .via(subnet.gateway())
                                 .on(link)));
             }
+        }
+        if (!host.hasTable(OwnTable.NAME)) { // somebody flushed the rules: nothing of this would get out
+            steps.addAll(OwnTable.whole(store));
         }
         if (!endpoint.ports().isEmpty()) {
             steps.addAll(new Ports(store).steps(host, network, endpoint, endpoint.ports()));

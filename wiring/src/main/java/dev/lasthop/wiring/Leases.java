@@ -9,11 +9,13 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +26,8 @@ import java.util.stream.Stream;
  */
 record Leases(Path folder) {
     private static final int MOST_TRIES_LOG2 = 20;
+    private static final FileAttribute<Set<PosixFilePermission>> FOR_ROOT =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     /** Who has an address. */
     record Lease(IpAddress address, String holder, String interfaceName) {}
@@ -61,11 +65,13 @@ record Leases(Path folder) {
         StateFolders.folder(folder);
         Path file = file(address);
         try {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(file, FOR_ROOT);
             Files.writeString(file, holder + "\r\n" + interfaceName, UTF_8);
             Path last = folder.resolve("last_reserved_ip." + index(address.family()));
-            Files.writeString(
-                    last, address.toString(), UTF_8, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+            if (!Files.exists(last)) {
+                Files.createFile(last, FOR_ROOT);
+            }
+            Files.writeString(last, address.toString(), UTF_8);
         } catch (FileAlreadyExistsException e) {
             throw new WiringException("address " + address + " is taken already: " + file);
         } catch (IOException e) {

@@ -47,16 +47,7 @@ record NetworkPlans(Places places, Store store) {
         List<Step> steps = new ArrayList<>();
         String bridge = network.bridge();
         if (!bridgeExists) {
-            steps.add(new LinkStep.Create(
-                    Place.HOST,
-                    bridge,
-                    new LinkStep.Bridge(),
-                    Optional.of(Names.mac("bridge", network.name(), bridge)),
-                    OptionalInt.empty()));
-            if (network.mtu() != USUAL_MTU) {
-                // set by itself: the kernel forgets an MTU given at creation when the last port goes
-                steps.add(new LinkStep.Mtu(Place.HOST, bridge, network.mtu()));
-            }
+            steps.addAll(bridge(network));
         }
         boolean ipv6 = network.subnet(Family.IPV6).isPresent();
         if (ipv6
@@ -76,19 +67,32 @@ record NetworkPlans(Places places, Store store) {
         if (!network.internal()) {
             steps.addAll(forwarding(host, network));
         }
-        if (!host.hasTable(OwnTable.NAME)) {
-            steps.add(OwnTable.create());
-            // somebody flushed the rule set: what the other networks had in it is put back along with it
-            store.networks().forEach(other -> steps.add(OwnTable.add(other)));
-            store.endpoints().stream()
-                    .filter(endpoint -> !endpoint.ports().isEmpty())
-                    .forEach(endpoint -> steps.add(OwnTable.publish(endpoint, endpoint.ports())));
+        if (!host.hasTable(OwnTable.NAME)) { // the first network, or somebody flushed the rules
+            steps.addAll(OwnTable.whole(store));
         }
         steps.add(OwnTable.add(network));
         return new Plan("create network " + network.name(), steps);
     }
 
-    private static List<Step> forwarding(HostView host, Network network) {
+    /** Makes the bridge, down and without addresses. */
+    static List<Step> bridge(Network network) {
+        String name = network.bridge();
+        List<Step> steps = new ArrayList<>();
+        steps.add(new LinkStep.Create(
+                Place.HOST,
+                name,
+                new LinkStep.Bridge(),
+                Optional.of(Names.mac("bridge", network.name(), name)),
+                OptionalInt.empty()));
+        if (network.mtu() != USUAL_MTU) {
+            // set by itself: the kernel forgets an MTU given at creation when the last port goes
+            steps.add(new LinkStep.Mtu(Place.HOST, name, network.mtu()));
+        }
+        return steps;
+    }
+
+    /** Switches on what is off of the forwarding that a network needs. */
+    static List<Step> forwarding(HostView host, Network network) {
         List<Step> steps = new ArrayList<>();
         for (Subnet subnet : network.subnets()) {
             String key = subnet.family() == Family.IPV4 ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding";

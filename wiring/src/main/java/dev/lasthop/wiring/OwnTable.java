@@ -3,6 +3,8 @@ package dev.lasthop.wiring;
 import dev.lasthop.address.Family;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Prefix;
+import dev.lasthop.netlink.Attributes;
+import dev.lasthop.netlink.Bytes;
 import dev.lasthop.netlink.nftables.BaseHook;
 import dev.lasthop.netlink.nftables.ChainMessage;
 import dev.lasthop.netlink.nftables.Check;
@@ -10,9 +12,12 @@ import dev.lasthop.netlink.nftables.ElementsMessage;
 import dev.lasthop.netlink.nftables.FieldType;
 import dev.lasthop.netlink.nftables.Load;
 import dev.lasthop.netlink.nftables.MetaKey;
+import dev.lasthop.netlink.nftables.NftHeader;
+import dev.lasthop.netlink.nftables.NftType;
 import dev.lasthop.netlink.nftables.RuleBuilder;
 import dev.lasthop.netlink.nftables.RuleBuilder.KeyPart;
 import dev.lasthop.netlink.nftables.RuleData;
+import dev.lasthop.netlink.nftables.RuleMessage;
 import dev.lasthop.netlink.nftables.SetElement;
 import dev.lasthop.netlink.nftables.SetMessage;
 import dev.lasthop.netlink.nftables.TableFamily;
@@ -22,6 +27,8 @@ import dev.lasthop.wiring.step.FirewallStep.Add;
 import dev.lasthop.wiring.step.FirewallStep.Change;
 import dev.lasthop.wiring.step.FirewallStep.Delete;
 import dev.lasthop.wiring.step.Place;
+import dev.lasthop.wiring.step.Site;
+import dev.lasthop.wiring.step.Step;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +64,30 @@ final class OwnTable {
         table.destinationNat("output", BaseHook.OUTPUT);
         table.sourceNat();
         return new FirewallStep(Place.HOST, table.changes, table.lines);
+    }
+
+    /** The table and all that is on record in it. */
+    static List<Step> whole(Store store) {
+        List<Step> steps = new ArrayList<>();
+        steps.add(create());
+        store.networks().stream().filter(Network::complete).forEach(network -> steps.add(add(network)));
+        store.endpoints().stream()
+                .filter(endpoint -> endpoint.complete() && !endpoint.ports().isEmpty())
+                .forEach(endpoint -> steps.add(publish(endpoint, endpoint.ports())));
+        return steps;
+    }
+
+    /** Whether the table has as many rules as it was made with. */
+    static boolean isWhole(Site host) {
+        long wanted = create().changes().stream()
+                .filter(change -> change.thing() instanceof RuleMessage)
+                .count();
+        Bytes which = NftHeader.of(FAMILY).body(Attributes.of(RuleMessage.TABLE.to(NAME)));
+        return host.netfilter()
+                        .dump("read the rules of table inet " + NAME, NftType.GET_RULE, which)
+                        .messages()
+                        .size()
+                == wanted;
     }
 
     static FirewallStep delete() {

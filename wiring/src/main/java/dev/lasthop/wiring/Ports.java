@@ -1,6 +1,7 @@
 package dev.lasthop.wiring;
 
 import dev.lasthop.address.Family;
+import dev.lasthop.netlink.route.LinkKinds;
 import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Step;
@@ -38,17 +39,30 @@ record Ports(Store store) {
     }
 
     List<Step> steps(HostView host, Network network, Endpoint endpoint, List<PublishedPort> ports) {
+        List<Step> steps = new ArrayList<>(around(host, network, endpoint));
+        steps.add(OwnTable.publish(endpoint, ports));
+        steps.addAll(new Connections(host.site()).before(ports));
+        return steps;
+    }
+
+    /** What published ports need besides their elements, as far as it is not there. */
+    List<Step> around(HostView host, Network network, Endpoint endpoint) {
         List<Step> steps = new ArrayList<>();
         String localnet = "net/ipv4/conf/" + network.bridge() + "/route_localnet";
         boolean ipv4 = endpoint.address(Family.IPV4).isPresent();
-        if (ipv4 && !host.site().sysctl(localnet).orElse("1").equals("1")) {
+        if (ipv4 && !host.site().sysctl(localnet).orElse("0").equals("1")) {
             // so that the host reaches it by 127.0.0.1; endpoints are kept out by the table's guard
             steps.add(new SysctlStep(Place.HOST, localnet, "1"));
         }
-        // bridge netfilter rewrites the destination while still bridging: then an endpoint's call of itself goes out
-        // where it came in
-        steps.add(new LinkStep.PortOption(Place.HOST, endpoint.hostLink(), LinkStep.BridgePortOption.HAIRPIN, 1));
-        steps.add(OwnTable.publish(endpoint, ports));
+        boolean hairpin = host.link(endpoint.hostLink())
+                .flatMap(link -> link.portData().get(LinkKinds.BridgePort.MODE))
+                .filter(mode -> mode == 1)
+                .isPresent();
+        if (!hairpin) {
+            // bridge netfilter rewrites the destination while still bridging: then a call of oneself goes out where it
+            // came in
+            steps.add(new LinkStep.PortOption(Place.HOST, endpoint.hostLink(), LinkStep.BridgePortOption.HAIRPIN, 1));
+        }
         return steps;
     }
 }

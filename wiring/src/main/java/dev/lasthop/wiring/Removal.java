@@ -33,6 +33,7 @@ record Removal(Places places, Store store) {
     List<Step> withoutPorts(Endpoint endpoint, List<PublishedPort> ports) {
         List<Step> steps = new ArrayList<>();
         steps.add(OwnTable.unpublish(endpoint, ports));
+        steps.addAll(new Connections(places.at(Place.HOST)).through(endpoint, ports));
         if (endpoint.ports().size() == ports.size()) {
             steps.add(new LinkStep.PortOption(Place.HOST, endpoint.hostLink(), LinkStep.BridgePortOption.HAIRPIN, 0));
         }
@@ -118,6 +119,21 @@ record Removal(Places places, Store store) {
         return done;
     }
 
+    /** Undoes what processes that are no more did for themselves only. */
+    List<String> abandoned(FileJournal journal) {
+        List<String> removed = new ArrayList<>();
+        for (FileJournal.Unfinished work : journal.unfinished()) {
+            if (!work.ownerLives()) {
+                List<KernelException> failures = Undo.all(work.undo(), places);
+                if (failures.isEmpty()) {
+                    StateFile.delete(work.file());
+                }
+                removed.addAll(told("undone: " + work.title(), failures));
+            }
+        }
+        return removed;
+    }
+
     static List<String> told(String success, List<KernelException> failures) {
         return failures.isEmpty()
                 ? List.of(success)
@@ -128,7 +144,10 @@ record Removal(Places places, Store store) {
     private void restorePorts() {
         for (Endpoint endpoint : store.endpoints()) {
             if (endpoint.complete() && !endpoint.ports().isEmpty()) {
-                Undo.all(List.of(OwnTable.publish(endpoint, endpoint.ports())), places);
+                store.network(endpoint.network()).ifPresent(network -> {
+                    HostView host = new HostView(places.at(Place.HOST));
+                    Undo.all(new Ports(store).steps(host, network, endpoint, endpoint.ports()), places);
+                });
             }
         }
     }

@@ -192,6 +192,33 @@ public final class Wiring {
                 .toList();
     }
 
+    /**
+     * What is not as it is on record, because others changed it: rules that were flushed, a bridge that was deleted, an address, a route or
+     * a kernel parameter that is gone.
+     *
+     * @param found in words, a line each; empty where all is well
+     * @param plan what puts it back
+     */
+    public record Repaired(List<String> found, Plan plan) {}
+
+    /** What {@link #repair} would do. */
+    public Repaired planRepair() {
+        return looking(places -> repaired(new Repair(places, store).differences()));
+    }
+
+    /** Puts back what others took away, and just that. */
+    public Repaired repair() {
+        return changing(places -> {
+            Repaired repaired = repaired(new Repair(places, store).differences());
+            repaired.plan().apply(places, store.journal()).commit();
+            return repaired;
+        });
+    }
+
+    private static Repaired repaired(List<Repair.Difference> differences) {
+        return new Repaired(differences.stream().map(Repair.Difference::what).toList(), Repair.plan(differences));
+    }
+
     /** Takes away what killed processes left half done, and endpoints whose namespace is gone. */
     public Collected gc() {
         return locked(places -> {
@@ -215,7 +242,7 @@ public final class Wiring {
                     }
                 }
             }
-            removed.addAll(abandoned(places));
+            removed.addAll(removal.abandoned(temporary()));
             return new Collected(List.copyOf(removed));
         });
     }
@@ -228,27 +255,13 @@ public final class Wiring {
         return new FileJournal(store.folders().run().resolve("temporary"));
     }
 
-    private List<String> abandoned(Places places) {
-        List<String> removed = new ArrayList<>();
-        for (FileJournal.Unfinished work : temporary().unfinished()) {
-            if (!work.ownerLives()) {
-                List<KernelException> failures = dev.lasthop.wiring.step.Undo.all(work.undo(), places);
-                if (failures.isEmpty()) {
-                    StateFile.delete(work.file());
-                }
-                removed.addAll(Removal.told("undone: " + work.title(), failures));
-            }
-        }
-        return removed;
-    }
-
     private Plan publishing(Places places, Endpoint endpoint, PublishedPort port) {
         HostView view = new HostView(places.at(Place.HOST));
         Ports ports = new Ports(store);
         ports.refuseTaken(view, endpoint, List.of(port));
-        return new Plan(
-                "publish " + port + " of " + endpoint.id(),
-                ports.steps(view, store.requireNetwork(endpoint.network()), endpoint, List.of(port)));
+        List<Step> steps = new ArrayList<>(view.hasTable(OwnTable.NAME) ? List.of() : OwnTable.whole(store));
+        steps.addAll(ports.steps(view, store.requireNetwork(endpoint.network()), endpoint, List.of(port)));
+        return new Plan("publish " + port + " of " + endpoint.id(), steps);
     }
 
     private Network unused(Places places, String name) {

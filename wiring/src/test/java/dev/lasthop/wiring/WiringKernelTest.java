@@ -125,6 +125,11 @@ class WiringKernelTest {
         wiring.connect(ConnectSpec.of(C2, "web"));
         wiring.publish("c1", PublishedPort.parse("192.0.2.1:8081:80/tcp"));
         try (Tcp.Listener listener = new Tcp.Listener("c1", 80)) {
+            for (String address : List.of("192.0.2.1", "2001:db8::1")) { // the first has to find its neighbours
+                Wait.until(
+                        "an answer from " + address,
+                        () -> !Tcp.call("outside", address, 8080).isEmpty());
+            }
             assertThat(Tcp.call("outside", "192.0.2.1", 8080)).isEqualTo("192.0.2.2");
             assertThat(Tcp.call("outside", "2001:db8::1", 8080)).isEqualTo("2001:db8::2");
             assertThat(Tcp.call("outside", "192.0.2.1", 8081)).isEqualTo("192.0.2.2");

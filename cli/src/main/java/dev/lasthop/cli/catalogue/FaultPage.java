@@ -17,7 +17,7 @@ final class FaultPage {
     static String proof(Fault fault) {
         List<Injection> injections = fault.injections();
         if (injections.isEmpty()) {
-            return "The lab cannot make it: throw-away namespaces do not have what it needs.";
+            return "The lab has no way to make it.";
         }
         List<String> networks =
                 injections.stream().map(Injection::network).distinct().toList();

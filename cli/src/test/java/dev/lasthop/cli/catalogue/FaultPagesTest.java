@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +30,13 @@ class FaultPagesTest {
         if ("yes".equals(System.getenv("LASTHOP_WRITE_PAGES"))) {
             write(wanted);
         }
-        assertThat(present()).as("run docs/write-fault-pages").isEqualTo(wanted);
+        Map<String, String> present = present();
+        var names = new TreeSet<>(wanted.keySet());
+        names.addAll(present.keySet());
+        assertThat(names)
+                .as("pages that are not what the faults say: run docs/write-fault-pages")
+                .filteredOn(name -> !Objects.equals(wanted.get(name), present.get(name)))
+                .isEmpty();
     }
 
     @Test
@@ -39,8 +47,10 @@ class FaultPagesTest {
 
     @Test
     void everyFaultIsMadeInANetworkThatTheLabHas() {
-        assertThat(Faults.all()).allSatisfy(fault -> assertThat(fault.injections())
-                .allMatch(injection -> LabNetwork.find(injection.network()).isPresent()));
+        assertThat(Faults.all())
+                .allSatisfy(fault -> assertThat(fault.injections())
+                        .allMatch(injection ->
+                                LabNetwork.find(injection.network()).isPresent()));
     }
 
     @Test

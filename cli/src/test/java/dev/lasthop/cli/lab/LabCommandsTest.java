@@ -29,7 +29,9 @@ class LabCommandsTest {
 
     @Test
     void upBreakMendDown() {
-        assertThat(run("lab", "up", "--name", "t")).as(err.toString(StandardCharsets.UTF_8)).isZero();
+        assertThat(run("lab", "up", "--name", "t"))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
         assertThat(ping()).isTrue();
         assertThat(run("lab", "break", "ip-forward-disabled", "--name", "t")).isZero();
         assertThat(said()).contains("sysctl -w net.ipv4.ip_forward=0", "lasthop diagnose netns:t-container");
@@ -50,7 +52,8 @@ class LabCommandsTest {
         assertThat(run("lab", "up", "nonet")).isEqualTo(2);
         assertThat(run("lab", "up", "--name", "../x")).isEqualTo(2);
         assertThat(run("lab", "break", "no-such-fault")).isEqualTo(2);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("lasthop lab up builds one", "macvlan", "lasthop faults");
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("lasthop lab up builds one", "macvlan", "lasthop faults");
     }
 
     @Test

@@ -21,8 +21,8 @@ class PathPictureTest {
     private static final Hop CONTAINER = new Hop(1, "netns:c", new IfIndex(2), "eth0", Direction.OUT);
     private static final Hop BRIDGE = new Hop(2, "netns:node", new IfIndex(3), "docker0", Direction.IN);
     private static final Hop UPLINK = new Hop(2, "netns:node", new IfIndex(4), "eth0", Direction.OUT);
-    private static final Flow FLOW = new Flow(
-            Protocol.ICMP, IpAddress.parse("172.17.1.2"), 1, IpAddress.parse("192.0.2.1"), 0);
+    private static final Flow FLOW =
+            new Flow(Protocol.ICMP, IpAddress.parse("172.17.1.2"), 1, IpAddress.parse("192.0.2.1"), 0);
 
     @Test
     void aLossIsDrawnWhereItHappened() {
@@ -41,8 +41,8 @@ class PathPictureTest {
 
     @Test
     void aHopOffThePredictedWayIsSaidToBe() {
-        Report report = report(
-                Verdict.HEALTHY, Optional.empty(), List.of(hop(CONTAINER, true, 3), hop(UPLINK, false, 3)));
+        Report report =
+                report(Verdict.HEALTHY, Optional.empty(), List.of(hop(CONTAINER, true, 3), hop(UPLINK, false, 3)));
         assertThat(PathPicture.lines(report, Terminal.NONE)).last().asString().endsWith("(not on the predicted way)");
     }
 

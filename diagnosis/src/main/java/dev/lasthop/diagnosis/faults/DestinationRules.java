@@ -44,14 +44,19 @@ final class DestinationRules {
     }
 
     static Stream<Found> all(NamespaceState state) {
-        return state.firewall().tables().stream().flatMap(table -> table.chains().stream()
-                .flatMap(chain -> chain.rules().stream())
-                .flatMap(rule -> target(rule).map(target -> new Found(table, rule, target)).stream()));
+        return state.firewall().tables().stream()
+                .flatMap(table -> table.chains().stream()
+                        .flatMap(chain -> chain.rules().stream())
+                        .flatMap(rule -> target(rule).map(target -> new Found(table, rule, target)).stream()));
     }
 
     private static boolean names(String text, Protocol protocol, int port) {
-        return Pattern.compile("\\b" + protocol + " dport (\\{[^}]*\\b)?" + port + "\\b").matcher(text).find()
-                || Pattern.compile("\\bdport (\\{[^}]*\\b)?" + port + "\\b").matcher(text).find()
+        return Pattern.compile("\\b" + protocol + " dport (\\{[^}]*\\b)?" + port + "\\b")
+                        .matcher(text)
+                        .find()
+                || Pattern.compile("\\bdport (\\{[^}]*\\b)?" + port + "\\b")
+                                .matcher(text)
+                                .find()
                         && text.contains(protocol.toString());
     }
 
@@ -125,9 +130,12 @@ final class DestinationRules {
     /** The translation of the destination that was the last on the request's way, by a rule or an old connection. */
     static Optional<Stage.NatRewrite> rewrite(Dossier dossier) {
         return dossier.prediction().request().elements(Stage.NatRewrite.class).stream()
-                .filter(rewrite -> !rewrite.reply() && (rewrite.hook() == Hook.PREROUTING || rewrite.hook() == Hook.OUTPUT))
-                .filter(rewrite -> !rewrite.before().destination().equals(rewrite.after().destination())
-                        || rewrite.before().destinationPort() != rewrite.after().destinationPort())
+                .filter(rewrite ->
+                        !rewrite.reply() && (rewrite.hook() == Hook.PREROUTING || rewrite.hook() == Hook.OUTPUT))
+                .filter(rewrite ->
+                        !rewrite.before().destination().equals(rewrite.after().destination())
+                                || rewrite.before().destinationPort()
+                                        != rewrite.after().destinationPort())
                 .reduce((first, second) -> second);
     }
 
@@ -138,14 +146,18 @@ final class DestinationRules {
     static boolean isNode(Dossier dossier, Obstacle.NoListener none) {
         return dossier.stop().side() == Side.REQUEST
                 && rewrite(dossier).isEmpty()
-                && dossier.namespace(none.namespace()).filter(DestinationRules::isNode).isPresent();
+                && dossier.namespace(none.namespace())
+                        .filter(DestinationRules::isNode)
+                        .isPresent();
     }
 
     private static boolean isNode(NamespaceState state) {
         boolean bridge = state.links().stream()
-                .anyMatch(link -> link.kind().equals("bridge") && !state.ports(link).isEmpty());
+                .anyMatch(link ->
+                        link.kind().equals("bridge") && !state.ports(link).isEmpty());
         boolean routed = state.routes().stream()
-                .filter(route -> route.destination().isSingle() && route.type() == dev.lasthop.topology.Route.Type.UNICAST)
+                .filter(route ->
+                        route.destination().isSingle() && route.type() == dev.lasthop.topology.Route.Type.UNICAST)
                 .flatMap(route -> route.nextHops().stream())
                 .anyMatch(hop -> hop.gateway().isEmpty()
                         && state.link(hop.link())

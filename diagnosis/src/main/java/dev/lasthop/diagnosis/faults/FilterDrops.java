@@ -127,8 +127,7 @@ record FilterDrops(
     }
 
     private static String text(Decision decision) {
-        return chain(decision) + ": " + (decision.policy() ? decision.text() : decision.text())
-                + (decision.handle() == 0 ? "" : " (" + number(decision) + ")");
+        return chain(decision) + ": " + decision.text() + (decision.handle() == 0 ? "" : " (" + number(decision) + ")");
     }
 
     private static String number(Decision decision) {

@@ -35,7 +35,8 @@ final class Injected {
     private static List<Step> delete(Scene scene, Family family, String chain, Predicate<FirewallRule> which) {
         TableFamily tables = OwnTable.of(family);
         return scene.now(scene.node()).firewall().tables().stream()
-                .filter(table -> table.family().equals(tables.toString()) && table.name().equals(TABLE))
+                .filter(table ->
+                        table.family().equals(tables.toString()) && table.name().equals(TABLE))
                 .flatMap(table -> table.chain(chain).stream())
                 .flatMap(found -> found.rules().stream())
                 .filter(which)

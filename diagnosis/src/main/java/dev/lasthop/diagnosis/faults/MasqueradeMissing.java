@@ -33,12 +33,14 @@ public final class MasqueradeMissing implements Fault {
     @Override
     public Stream<Finding> examine(Dossier dossier) {
         return Unreturned.in(dossier)
-                .filter(lost -> isMissing(dossier, lost) && SourceRules.miss(lost).isEmpty())
+                .filter(lost ->
+                        isMissing(dossier, lost) && SourceRules.miss(lost).isEmpty())
                 .map(lost -> finding(this, dossier, lost)
                         .because(
                                 "rule",
                                 lost.hasSourceTranslation()
-                                        ? "no rule of type nat in %s takes %s".formatted(lost.router().name(), lost.source())
+                                        ? "no rule of type nat in %s takes %s"
+                                                .formatted(lost.router().name(), lost.source())
                                         : "%s has no chain of type nat at its postrouting hook"
                                                 .formatted(lost.router().name())))
                 .stream();
@@ -75,9 +77,15 @@ public final class MasqueradeMissing implements Fault {
         return Remedy.of(
                         "masquerade %s on %s".formatted(lost.subnet(), uplink),
                         "network",
-                        own.with(own.rule().source(lost.subnet()).outputName(uplink).masquerade(), words)
+                        own.with(
+                                        own.rule()
+                                                .source(lost.subnet())
+                                                .outputName(uplink)
+                                                .masquerade(),
+                                        words)
                                 .step())
-                .persistently("put the table into /etc/nftables.conf, or the rule where the network's engine keeps its own");
+                .persistently(
+                        "put the table into /etc/nftables.conf, or the rule where the network's engine keeps its own");
     }
 
     @Override

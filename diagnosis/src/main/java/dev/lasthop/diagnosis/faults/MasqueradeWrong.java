@@ -32,8 +32,9 @@ public final class MasqueradeWrong implements Fault {
     public Stream<Finding> examine(Dossier dossier) {
         return Unreturned.in(dossier)
                 .filter(lost -> MasqueradeMissing.isMissing(dossier, lost))
-                .flatMap(lost -> SourceRules.miss(lost).map(rule -> MasqueradeMissing.finding(this, dossier, lost)
-                        .because("rule", "the rule that was meant for it misses: " + rule.text())))
+                .flatMap(lost -> SourceRules.miss(lost)
+                        .map(rule -> MasqueradeMissing.finding(this, dossier, lost)
+                                .because("rule", "the rule that was meant for it misses: " + rule.text())))
                 .stream();
     }
 

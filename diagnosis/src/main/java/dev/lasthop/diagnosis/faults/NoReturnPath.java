@@ -59,13 +59,19 @@ public final class NoReturnPath implements Fault {
                     .map(link -> add(lost, place, Where.host(lost.source()).on(link.name())))
                     .orElseGet(() -> Remedy.advice("add a route to " + lost.source() + " at " + place.label()));
         }
-        return add(lost, place, RouteTo.prefix(lost.subnet()).via(lost.routerAddress().get()));
+        return add(
+                lost,
+                place,
+                RouteTo.prefix(lost.subnet()).via(lost.routerAddress().get()));
     }
 
     private static Remedy add(Unreturned lost, Place place, RouteTo route) {
         return Remedy.of(
                         "give %s a route back to %s by way of %s"
-                                .formatted(place.label(), route.destination(), lost.router().name()),
+                                .formatted(
+                                        place.label(),
+                                        route.destination(),
+                                        lost.router().name()),
                         "namespace",
                         new RouteStep.Add(place, route))
                 .undoneBy(new RouteStep.Delete(place, route));
@@ -81,7 +87,9 @@ public final class NoReturnPath implements Fault {
                 scene -> scene.now(scene.outside()).routes().stream()
                         .filter(route -> route.family() == Family.IPV4
                                 && route.destination().length() > 0
-                                && route.destination().contains(scene.containerAddress(Family.IPV4).address()))
+                                && route.destination()
+                                        .contains(scene.containerAddress(Family.IPV4)
+                                                .address()))
                         .<dev.lasthop.wiring.step.Step>map(route -> new RouteStep.Delete(
                                 scene.outside(),
                                 RouteTo.prefix(route.destination())

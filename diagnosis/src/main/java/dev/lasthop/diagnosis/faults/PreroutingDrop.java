@@ -37,11 +37,11 @@ public final class PreroutingDrop implements Fault {
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                        "bridge",
-                        Injection.Ask.CONTAINER_PINGS_WORLD,
-                        Verdict.DROPPED,
-                        Side.REQUEST,
-                        scene -> List.of(
-                                OwnTable.drop(scene.node(), OwnTable.Hook.PREROUTING, -300, scene.world(Family.IPV4)))));
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD,
+                Verdict.DROPPED,
+                Side.REQUEST,
+                scene -> List.of(
+                        OwnTable.drop(scene.node(), OwnTable.Hook.PREROUTING, -300, scene.world(Family.IPV4)))));
     }
 }

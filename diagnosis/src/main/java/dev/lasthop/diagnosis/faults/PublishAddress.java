@@ -59,7 +59,10 @@ public final class PublishAddress implements Fault {
                 .as(Verdict.REFUSED)
                 .on(Side.REQUEST)
                 .because(dossier.bracket())
-                .because("rule", found.table().family() + " " + found.table().name() + ": " + found.rule().text())
+                .because(
+                        "rule",
+                        found.table().family() + " " + found.table().name() + ": "
+                                + found.rule().text())
                 .mendedBy(remedy(dossier, none, found));
     }
 
@@ -73,7 +76,9 @@ public final class PublishAddress implements Fault {
         }
         Place place = Place.parse(none.namespaceName());
         OwnTable own = OwnTable.nat(place, OwnTable.of(family), OwnTable.MENDED, OwnTable.Hook.PREROUTING);
-        String to = family == Family.IPV6 ? "[" + target.address() + "]" : target.address().toString();
+        String to = family == Family.IPV6
+                ? "[" + target.address() + "]"
+                : target.address().toString();
         int port = target.port() == 0 ? none.port() : target.port();
         String words = "%s daddr %s %s dport %d dnat to %s:%d"
                 .formatted(OwnTable.word(family), none.address(), none.protocol(), none.port(), to, port);

@@ -45,7 +45,8 @@ public final class PublishStale implements Fault {
     public Stream<Finding> examine(Dossier dossier) {
         return DestinationRules.rewrite(dossier)
                 .filter(rewrite -> rewrite.by().isPresent() && dossier.stop().side() == Side.REQUEST)
-                .filter(rewrite -> dossier.stop().obstacle()
+                .filter(rewrite -> dossier.stop()
+                        .obstacle()
                         .filter(obstacle -> isAbout(obstacle, rewrite.after().destination()))
                         .isPresent())
                 .map(rewrite -> finding(dossier, rewrite, rewrite.by().orElseThrow()))
@@ -54,10 +55,12 @@ public final class PublishStale implements Fault {
 
     private static boolean isAbout(Obstacle obstacle, IpAddress target) {
         return switch (obstacle) {
-            case Obstacle.NobodyAnswers nobody -> nobody.wanted().equals(target) && nobody.owners().isEmpty();
+            case Obstacle.NobodyAnswers nobody ->
+                nobody.wanted().equals(target) && nobody.owners().isEmpty();
             case Obstacle.NoRoute none -> none.destination().equals(target);
             case Obstacle.RouteRefuses refuses -> refuses.destination().equals(target);
-            case Obstacle.WrongMac wrong -> wrong.nextHop().equals(target) && wrong.owners().isEmpty();
+            case Obstacle.WrongMac wrong ->
+                wrong.nextHop().equals(target) && wrong.owners().isEmpty();
             default -> false;
         };
     }
@@ -87,7 +90,8 @@ public final class PublishStale implements Fault {
                 .flatMap(state -> Ruling.of(state, by))
                 .filter(ruling -> !ruling.isLegacy())
                 .flatMap(ruling -> ruling.rule()
-                        .flatMap(rule -> present(dossier, rewrite).map(address -> corrected(rewrite, by, rule, address))))
+                        .flatMap(rule ->
+                                present(dossier, rewrite).map(address -> corrected(rewrite, by, rule, address))))
                 .orElseGet(() -> Remedy.advice(
                         "publish the port again, for the container's present address",
                         "lasthop publish ENDPOINT " + rewrite.before().destinationPort() + ":"

@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 
 /** Somebody reloaded the firewall, and the network's own rules went with the old ones. */
 public final class RulesFlushed implements Fault {
-    private static final Pattern ABOUT_RULES = Pattern.compile("\\b(rules?|tables?|chains?|sets?|maps?|elements?|ports?)\\b");
+    private static final Pattern ABOUT_RULES =
+            Pattern.compile("\\b(rules?|tables?|chains?|sets?|maps?|elements?|ports?)\\b");
 
     /** Stateless. */
     public RulesFlushed() {}

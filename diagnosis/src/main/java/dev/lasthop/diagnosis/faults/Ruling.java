@@ -79,8 +79,9 @@ record Ruling(NamespaceState namespace, FirewallTable table, FirewallChain chain
 
     /** The rules of the chain that come before it: all of them, for a policy. */
     List<FirewallRule> before() {
-        return rule.map(own ->
-                        chain.rules().stream().takeWhile(other -> other.handle() != own.handle()).toList())
+        return rule.map(own -> chain.rules().stream()
+                        .takeWhile(other -> other.handle() != own.handle())
+                        .toList())
                 .orElse(chain.rules());
     }
 

@@ -27,7 +27,8 @@ final class SourceRules {
         return step instanceof Translation.Masquerade
                 || step instanceof Translation.Nat nat && nat.type() == Translation.Nat.SOURCE
                 || step instanceof Extension.Target target
-                        && (target.extension().equals("MASQUERADE") || target.extension().equals("SNAT"));
+                        && (target.extension().equals("MASQUERADE")
+                                || target.extension().equals("SNAT"));
     }
 
     /**

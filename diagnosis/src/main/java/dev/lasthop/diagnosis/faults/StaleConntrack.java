@@ -53,7 +53,9 @@ public final class StaleConntrack implements Fault {
                                 this,
                                 Math.max(dossier.agreement(), 0.6) + 0.02,
                                 "%s still has a connection tracked for this flow from when its rules were others: it takes the packets to %s, where the present rules would not."
-                                        .formatted(old.namespaceName(), old.entry().reply().source()))
+                                        .formatted(
+                                                old.namespaceName(),
+                                                old.entry().reply().source()))
                         .because(dossier.bracket())
                         .because(
                                 "conntrack",
@@ -77,9 +79,14 @@ public final class StaleConntrack implements Fault {
                 .toList());
         Prediction other = Predictor.predict(without, dossier.prediction().question(), new FilterWalk());
         return other.isHealthy()
-                || other.request().isDelivered() && !dossier.prediction().request().isDelivered()
-                || !other.request().passages().equals(dossier.prediction().request().passages())
-                        && !other.request().obstacle().equals(dossier.prediction().request().obstacle());
+                || other.request().isDelivered()
+                        && !dossier.prediction().request().isDelivered()
+                || !other.request()
+                                .passages()
+                                .equals(dossier.prediction().request().passages())
+                        && !other.request()
+                                .obstacle()
+                                .equals(dossier.prediction().request().obstacle());
     }
 
     private static NamespaceState forgetful(NamespaceState state) {

@@ -35,7 +35,8 @@ record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Opti
         List<Passage> passages = request.passages();
         Optional<Passage> out = passages.stream()
                 .filter(passage -> passage.hop().direction() == Direction.OUT
-                        && passage.hop().namespace() != dossier.prediction().question().source())
+                        && passage.hop().namespace()
+                                != dossier.prediction().question().source())
                 .reduce((first, second) -> second);
         if (out.isEmpty()) {
             return Optional.empty();
@@ -46,9 +47,10 @@ record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Opti
         boolean lost = far.map(state -> isStuck(dossier, state)).orElseGet(() -> isGone(dossier, request));
         Hop hop = out.get().hop();
         return dossier.namespace(hop.namespace())
-                .filter(router -> lost && far.filter(state -> state.inode() == router.inode()).isEmpty())
-                .map(router ->
-                        new Unreturned(router, hop, passages.getFirst().flow(), out.get().flow(), far));
+                .filter(router -> lost
+                        && far.filter(state -> state.inode() == router.inode()).isEmpty())
+                .map(router -> new Unreturned(
+                        router, hop, passages.getFirst().flow(), out.get().flow(), far));
     }
 
     /** Whether the reply does not get out of the far end, or goes somewhere where nobody is. */
@@ -60,8 +62,10 @@ record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Opti
         boolean stays = reply.get().passages().stream()
                 .allMatch(passage -> passage.hop().namespace() == far.inode());
         return switch (reply.get().ending()) {
-            case Ending.Stopped stopped -> isWayless(stopped.obstacle(), far) && stays
-                    || stopped.obstacle() instanceof Obstacle.ForwardingOff off && off.input().namespace() == far.inode();
+            case Ending.Stopped stopped ->
+                isWayless(stopped.obstacle(), far) && stays
+                        || stopped.obstacle() instanceof Obstacle.ForwardingOff off
+                                && off.input().namespace() == far.inode();
             case Ending.LeftHost left -> left.hop().namespace() == far.inode();
             case Ending.Delivered delivered -> false;
             case Ending.NeedsNamespace needs -> stays;
