@@ -52,13 +52,7 @@ record AcceptRule(Ruling ruling, Decision drop, Flow flow, Side side) {
                 side == Side.REQUEST ? port() : 0,
                 COMMENT);
         return new LegacyStep(
-                place,
-                flow.family(),
-                ruling.table().name(),
-                ruling.chain().name(),
-                position(),
-                rule,
-                match());
+                place, flow.family(), ruling.table().name(), ruling.chain().name(), position(), rule, match());
     }
 
     /** What an administrator would type. */
@@ -185,7 +179,9 @@ record AcceptRule(Ruling ruling, Decision drop, Flow flow, Side side) {
     private String iptables() {
         String chain = ruling.chain().name();
         return (flow.family() == Family.IPV4 ? "iptables-nft" : "ip6tables-nft")
-                + (ruling.table().name().equals("filter") ? "" : " -t " + ruling.table().name())
+                + (ruling.table().name().equals("filter")
+                        ? ""
+                        : " -t " + ruling.table().name())
                 + (drop.policy() ? " -A " + chain : " -I " + chain + " " + position())
                 + " " + match();
     }

@@ -161,11 +161,7 @@ public final class XtChange {
         System.arraycopy(old, 0, fresh, 0, change.at());
         System.arraycopy(change.added(), 0, fresh, change.at(), change.added().length);
         System.arraycopy(
-                old,
-                change.at() + cut,
-                fresh,
-                change.at() + change.added().length,
-                old.length - change.at() - cut);
+                old, change.at() + cut, fresh, change.at() + change.added().length, old.length - change.at() - cut);
         List<XtRule> all = before.all();
         jumps(all, change, fresh);
         int added = change.by() > 0 ? 1 : -1;

@@ -15,8 +15,7 @@ import java.util.List;
  * @param rule of {@link dev.lasthop.netlink.xtables.XtEntry}
  * @param words as iptables writes the rule: {@code -s 10.0.0.1 -j ACCEPT}
  */
-public record LegacyStep(
-        Place place, Family family, String table, String chain, int position, Bytes rule, String words)
+public record LegacyStep(Place place, Family family, String table, String chain, int position, Bytes rule, String words)
         implements Step {
     @Override
     public List<String> commands() {
