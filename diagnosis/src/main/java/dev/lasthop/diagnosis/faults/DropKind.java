@@ -58,7 +58,7 @@ final class DropKind {
         if (filtered.bridged() && filtered.hook() == Hook.FORWARD) {
             return Optional.of("bridge-netfilter");
         }
-        if (isLimited(filtered, ruling)) {
+        if (isLimited(ruling)) {
             return Optional.of("rate-limited");
         }
         if (filtered.outcome().verdict() == HookOutcome.Verdict.REJECT) {
@@ -106,7 +106,7 @@ final class DropKind {
                                 .isPresent());
     }
 
-    private static boolean isLimited(Obstacle.Filtered filtered, Optional<Ruling> ruling) {
+    private static boolean isLimited(Optional<Ruling> ruling) {
         return ruling.filter(DropKind::isLimited).isPresent();
     }
 
