@@ -64,7 +64,8 @@ class FilterDropsTest {
 
     @Test
     void byHook() {
-        assertThat(cause(new Case("forward").rule("ip saddr 10.0.0.2 drop", DROP))).isEqualTo("forward-rule-drop");
+        assertThat(cause(new Case("forward").rule("ip saddr 10.0.0.2 drop", DROP)))
+                .isEqualTo("forward-rule-drop");
         assertThat(cause(new Case("forward"))).isEqualTo("forward-policy-drop");
         assertThat(cause(new Case("prerouting").rule("drop", DROP))).isEqualTo("prerouting-drop");
         assertThat(cause(new Case("postrouting").rule("drop", DROP))).isEqualTo("postrouting-drop");
@@ -86,8 +87,13 @@ class FilterDropsTest {
         reject.verdict = HookOutcome.Verdict.REJECT;
         assertThat(finding(reject).fault().id()).isEqualTo("firewall-reject");
         assertThat(finding(reject).verdict()).contains(Verdict.REFUSED);
-        assertThat(cause(new Case("forward").rule("ct state invalid drop", DROP))).isEqualTo("conntrack-invalid");
-        assertThat(cause(new Case("forward").rule("limit rate over 1/second drop", new dev.lasthop.netlink.nftables.Check.Limit(1, 1, 1, false, true), DROP)))
+        assertThat(cause(new Case("forward").rule("ct state invalid drop", DROP)))
+                .isEqualTo("conntrack-invalid");
+        assertThat(cause(new Case("forward")
+                        .rule(
+                                "limit rate over 1/second drop",
+                                new dev.lasthop.netlink.nftables.Check.Limit(1, 1, 1, false, true),
+                                DROP)))
                 .isEqualTo("rate-limited");
     }
 
@@ -111,7 +117,17 @@ class FilterDropsTest {
     void acceptedBefore() {
         Case twice = new Case("forward");
         twice.matched.add(new Decision(
-                "nf_tables", "inet", "early", "f", "f", Hook.FORWARD, -10, 3, false, "ip saddr 10.0.0.2 accept", "accept"));
+                "nf_tables",
+                "inet",
+                "early",
+                "f",
+                "f",
+                Hook.FORWARD,
+                -10,
+                3,
+                false,
+                "ip saddr 10.0.0.2 accept",
+                "accept"));
         assertThat(cause(twice)).isEqualTo("accept-not-final");
         Case policy = new Case("forward");
         policy.matched.add(new Decision(
@@ -254,11 +270,9 @@ class FilterDropsTest {
                     Optional.of(packet().flow()),
                     0);
             List<RuleTrace> traces = traced
-                    ? List.of(new RuleTrace(
-                            2, namespace, "inet", "t", chain, 7, false, "drop", Sighting.Kind.REQUEST))
+                    ? List.of(new RuleTrace(2, namespace, "inet", "t", chain, 7, false, "drop", Sighting.Kind.REQUEST))
                     : List.of();
-            return new Observation(
-                    Level.BPF, "", List.of(SILENT), sightings, List.of(drop), List.of(), traces, 0, 100);
+            return new Observation(Level.BPF, "", List.of(SILENT), sightings, List.of(drop), List.of(), traces, 0, 100);
         }
 
         private NamespaceState state(long inode, String name) {

@@ -38,7 +38,7 @@ public final class XtChange {
     }
 
     /** What becomes of a table: its bytes, and where things stand in it. {@code at}: where the change is; {@code by}: bytes more. */
-    private record Changed(int at, int by, byte[] added) {}
+    private record Changed(int at, int by, Bytes added) {}
 
     /**
      * Puts a rule into a chain.
@@ -53,7 +53,7 @@ public final class XtChange {
             int at = new XtChange(old)
                     .offset(chain, position)
                     .orElseThrow(() -> missing(table, chain + " has no place " + position));
-            return new Changed(at, rule.size(), rule.toArray());
+            return new Changed(at, rule.size(), rule);
         });
     }
 
@@ -65,7 +65,7 @@ public final class XtChange {
     public static void delete(Fd socket, Family family, String table, String chain, Bytes rule) {
         replace(socket, family, table, old -> {
             int at = new XtChange(old).find(chain, rule).orElseThrow(() -> missing(table, chain + " has no such rule"));
-            return new Changed(at, -rule.size(), new byte[0]);
+            return new Changed(at, -rule.size(), Bytes.EMPTY);
         });
     }
 
@@ -159,9 +159,10 @@ public final class XtChange {
         int cut = Math.max(0, -change.by());
         byte[] fresh = new byte[old.length + change.by()];
         System.arraycopy(old, 0, fresh, 0, change.at());
-        System.arraycopy(change.added(), 0, fresh, change.at(), change.added().length);
         System.arraycopy(
-                old, change.at() + cut, fresh, change.at() + change.added().length, old.length - change.at() - cut);
+                change.added().toArray(), 0, fresh, change.at(), change.added().size());
+        System.arraycopy(
+                old, change.at() + cut, fresh, change.at() + change.added().size(), old.length - change.at() - cut);
         List<XtRule> all = before.all();
         jumps(all, change, fresh);
         int added = change.by() > 0 ? 1 : -1;

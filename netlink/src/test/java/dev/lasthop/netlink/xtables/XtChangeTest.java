@@ -88,8 +88,8 @@ class XtChangeTest {
     void whatIsNotThere() {
         try (var network = new TestNetwork().namespace("n")) {
             network.in("n", "iptables-legacy", "-A", "FORWARD", "-j", "ACCEPT");
-            assertThatThrownBy(() -> change(
-                            "n", socket -> XtChange.insert(socket, Family.IPV4, "filter", "FORWARD", 3, RULE)))
+            assertThatThrownBy(() ->
+                            change("n", socket -> XtChange.insert(socket, Family.IPV4, "filter", "FORWARD", 3, RULE)))
                     .isInstanceOf(KernelException.class)
                     .hasMessageContaining("FORWARD has no place 3");
             assertThatThrownBy(() ->
