@@ -2,21 +2,27 @@ package dev.lasthop.cli.flow;
 
 import dev.lasthop.cli.frame.Argument;
 import dev.lasthop.cli.frame.Command;
+import dev.lasthop.cli.frame.CommandException;
 import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.cli.frame.Format;
 import dev.lasthop.cli.frame.Invocation;
 import dev.lasthop.cli.frame.Option;
+import dev.lasthop.cli.frame.Reader;
 import dev.lasthop.cli.report.ReportText;
 import dev.lasthop.diagnosis.Fixing;
 import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Report;
 import dev.lasthop.diagnosis.ReportJson;
+import dev.lasthop.investigation.Destination;
+import dev.lasthop.investigation.DossierException;
+import dev.lasthop.investigation.DossierFile;
 import dev.lasthop.investigation.Investigator;
 import dev.lasthop.investigation.Repair;
 import dev.lasthop.linux.Capability;
 import dev.lasthop.topology.Namespaces;
 import dev.lasthop.topology.Recorder;
 import dev.lasthop.wiring.step.Places;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +33,17 @@ public final class DiagnoseCommand implements Command {
     private static final Option<Boolean> FIX = Option.flag("fix", "apply the remedy, and probe again");
     private static final Option<Boolean> YES =
             Option.flag("yes", "do not ask before changing something").letter('y');
+
+    private static final Option<Path> SAVE = Option.value(
+            "save", "FILE", "keep everything that the answer rests on, to be looked at elsewhere", Path::of);
+    private static final Option<Path> REPLAY =
+            Option.value("replay", "FILE", "answer from a saved file, without root and without the network", Path::of);
+    private static final Argument<String> SOURCE =
+            Argument.optional("SOURCE", "where the packets start: host, pid:N, netns:NAME, a container", Reader.text());
+    private static final Argument<Destination> DESTINATION = Argument.optional(
+            "DESTINATION",
+            "ADDRESS, ADDRESS:PORT, [IPV6]:PORT, an endpoint or a host, with or without :PORT",
+            Destination::parse);
 
     /** Stateless. */
     public DiagnoseCommand() {}
@@ -50,7 +67,7 @@ public final class DiagnoseCommand implements Command {
 
     @Override
     public List<Argument<?>> arguments() {
-        return FlowOptions.arguments();
+        return List.of(SOURCE, DESTINATION);
     }
 
     @Override
@@ -58,6 +75,8 @@ public final class DiagnoseCommand implements Command {
         var all = new ArrayList<Option<?>>(FlowOptions.probing());
         all.add(FIX);
         all.add(YES);
+        all.add(SAVE);
+        all.add(REPLAY);
         return all;
     }
 
@@ -76,28 +95,66 @@ public final class DiagnoseCommand implements Command {
 
     @Override
     public ExitCode run(Invocation invocation) {
-        try (Subject subject = Subject.of(invocation)) {
-            Report report = investigate(subject);
-            Optional<Fixing> fixing = invocation.has(FIX) ? fix(invocation, subject, report) : Optional.empty();
-            invocation
-                    .output()
-                    .result(
-                            () -> ReportJson.write(report, fixing),
-                            () -> ReportText.lines(
-                                    report, fixing, invocation.output().terminal()));
-            if (fixing.isPresent() && fixing.get().fixed()) {
-                return ExitCode.DONE;
-            }
-            return report.isHealthy()
-                    ? ExitCode.DONE
-                    : report.isInconclusive() ? ExitCode.INCONCLUSIVE : ExitCode.FAULT_FOUND;
+        Optional<Path> replay = invocation.find(REPLAY);
+        if (replay.isPresent()) {
+            return answer(invocation, replay(replay.get()), Optional.empty());
+        }
+        if (invocation.find(SOURCE).isEmpty() || invocation.find(DESTINATION).isEmpty()) {
+            throw CommandException.usage(
+                    "diagnose needs a SOURCE and a DESTINATION",
+                    "it got fewer",
+                    "for example: lasthop diagnose netns:blue 192.0.2.2");
+        }
+        try (Subject subject = Subject.of(
+                invocation,
+                invocation.find(SOURCE).orElseThrow(),
+                invocation.find(DESTINATION).orElseThrow())) {
+            Investigator.Result result = investigate(subject);
+            invocation.find(SAVE).ifPresent(file -> save(result, file));
+            Optional<Fixing> fixing =
+                    invocation.has(FIX) ? fix(invocation, subject, result.report()) : Optional.empty();
+            return answer(invocation, result.report(), fixing);
+        } catch (UnresolvedName e) {
+            return answer(invocation, e.examine(), Optional.empty());
         }
     }
 
-    private static Report investigate(Subject subject) {
-        return new Investigator(Namespaces.find(), Recorder.full())
-                .investigate(subject.inquiry())
-                .report();
+    private static Report replay(Path file) {
+        try {
+            return DossierFile.replay(file).report();
+        } catch (DossierException e) {
+            throw e.isInput()
+                    ? CommandException.usage(
+                            "cannot replay " + file,
+                            String.valueOf(e.getMessage()),
+                            "give a file that --save has written")
+                    : CommandException.failed("cannot read " + file, String.valueOf(e.getMessage()), "");
+        }
+    }
+
+    private static void save(Investigator.Result result, Path file) {
+        try {
+            DossierFile.save(result, file);
+        } catch (DossierException e) {
+            throw CommandException.failed("cannot save " + file, String.valueOf(e.getMessage()), "");
+        }
+    }
+
+    private static ExitCode answer(Invocation invocation, Report report, Optional<Fixing> fixing) {
+        invocation
+                .output()
+                .result(
+                        () -> ReportJson.write(report, fixing),
+                        () -> ReportText.lines(
+                                report, fixing, invocation.output().terminal()));
+        if (report.isHealthy() || fixing.filter(Fixing::fixed).isPresent()) {
+            return ExitCode.DONE;
+        }
+        return report.isInconclusive() ? ExitCode.INCONCLUSIVE : ExitCode.FAULT_FOUND;
+    }
+
+    private static Investigator.Result investigate(Subject subject) {
+        return new Investigator(Namespaces.find(), Recorder.full()).investigate(subject.inquiry());
     }
 
     private static Optional<Fixing> fix(Invocation invocation, Subject subject, Report report) {
@@ -111,7 +168,7 @@ public final class DiagnoseCommand implements Command {
         invocation.output().progress("mending: " + remedy.get().summary());
         var repair = new Repair(Places.here());
         boolean applied = repair.apply(remedy.get());
-        boolean works = applied && investigate(subject).isHealthy();
+        boolean works = applied && investigate(subject).report().isHealthy();
         return Optional.of(repair.outcome(works));
     }
 

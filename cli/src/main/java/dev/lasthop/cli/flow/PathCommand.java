@@ -2,6 +2,7 @@ package dev.lasthop.cli.flow;
 
 import dev.lasthop.cli.frame.Argument;
 import dev.lasthop.cli.frame.Command;
+import dev.lasthop.cli.frame.CommandException;
 import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.cli.frame.Invocation;
 import dev.lasthop.cli.frame.Option;
@@ -59,6 +60,11 @@ public final class PathCommand implements Command {
                             () -> PathJson.write(subject.inquiry(), prediction),
                             () -> PathText.of(prediction).lines().toList());
             return prediction.isHealthy() || prediction.stopped().isEmpty() ? ExitCode.DONE : ExitCode.FAULT_FOUND;
+        } catch (UnresolvedName e) {
+            throw CommandException.failed(
+                    String.valueOf(e.getMessage()),
+                    "there is no address to predict a path to",
+                    "lasthop diagnose with the same names says why");
         }
     }
 }

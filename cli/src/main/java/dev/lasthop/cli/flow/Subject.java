@@ -10,6 +10,7 @@ import dev.lasthop.containers.Endpoint;
 import dev.lasthop.containers.EndpointException;
 import dev.lasthop.containers.Endpoints;
 import dev.lasthop.investigation.Destination;
+import dev.lasthop.investigation.HostNames;
 import dev.lasthop.investigation.Inquiry;
 import dev.lasthop.investigation.PlaceAddresses;
 import dev.lasthop.tracing.Level;
@@ -20,12 +21,18 @@ record Subject(Endpoint source, Inquiry inquiry) implements AutoCloseable {
     private static final int PROBES = 3;
 
     static Subject of(Invocation invocation) {
+        return of(invocation, invocation.argument(FlowOptions.SOURCE), invocation.argument(FlowOptions.DESTINATION));
+    }
+
+    /** @throws UnresolvedName if the destination is a host name and no server can be heard */
+    static Subject of(Invocation invocation, String from, Destination destination) {
         Endpoints endpoints = KnownEndpoints.all();
-        Endpoint source = resolve(endpoints, invocation.argument(FlowOptions.SOURCE));
+        Endpoint source = resolve(endpoints, from);
         try {
-            Destination destination = invocation.argument(FlowOptions.DESTINATION);
-            IpAddress address = address(endpoints, source, destination, family(invocation));
+            IpAddress address = address(invocation, endpoints, source, destination);
             return new Subject(source, inquiry(invocation, source, destination, address));
+        } catch (UnresolvedName e) {
+            throw e; // the source is still needed to find out why
         } catch (RuntimeException e) {
             source.close();
             throw e;
@@ -85,24 +92,64 @@ record Subject(Endpoint source, Inquiry inquiry) implements AutoCloseable {
     }
 
     private static IpAddress address(
-            Endpoints endpoints, Endpoint source, Destination destination, Optional<Family> family) {
+            Invocation invocation, Endpoints endpoints, Endpoint source, Destination destination) {
+        Optional<Family> family = family(invocation);
         IpAddress address = switch (destination) {
             case Destination.Address literal -> literal.address();
-            case Destination.Name name -> {
-                try (Endpoint place = resolve(endpoints, name.name())) {
-                    yield PlaceAddresses.choose(source.namespace(), place.namespace(), family)
-                            .orElseThrow(() -> CommandException.failed(
-                                    place.name() + " has no address that could be called",
-                                    family.map(which -> "no " + which + " address is on any of its interfaces")
-                                            .orElse("it has no interface with an address besides lo"),
-                                    "connect it to a network, or give an address"));
-                }
-            }
+            case Destination.Name name ->
+                name.prefixed() || isEndpoint(endpoints, name.name())
+                        ? ofPlace(endpoints, source, name, family)
+                        : ofHost(invocation, source, name, family);
         };
         if (family.isPresent() && family.get() != address.family()) {
             throw CommandException.usage(destination + " is no " + family.get() + " address", "", "leave -4 or -6 out");
         }
         return address;
+    }
+
+    private static IpAddress ofPlace(
+            Endpoints endpoints, Endpoint source, Destination.Name name, Optional<Family> family) {
+        try (Endpoint place = resolve(endpoints, name.name())) {
+            return PlaceAddresses.choose(source.namespace(), place.namespace(), family)
+                    .orElseThrow(() -> CommandException.failed(
+                            place.name() + " has no address that could be called",
+                            family.map(which -> "no " + which + " address is on any of its interfaces")
+                                    .orElse("it has no interface with an address besides lo"),
+                            "connect it to a network, or give an address"));
+        }
+    }
+
+    /** Endpoints go before host names: only what is none is asked of a name server. */
+    private static boolean isEndpoint(Endpoints endpoints, String name) {
+        try {
+            endpoints.find(name);
+            return true;
+        } catch (EndpointException e) {
+            return e.kind() != EndpointException.Kind.UNKNOWN && e.kind() != EndpointException.Kind.MALFORMED;
+        }
+    }
+
+    private static IpAddress ofHost(
+            Invocation invocation, Endpoint source, Destination.Name name, Optional<Family> family) {
+        return switch (HostNames.resolve(source.name(), source.pid(), source.namespace(), name.name(), family)) {
+            case HostNames.Outcome.Resolved resolved -> resolved.addresses().getFirst();
+            case HostNames.Outcome.Failed failed
+            when failed.failure().isUnheard() ->
+                throw new UnresolvedName(
+                        source,
+                        failed.failure(),
+                        name.toString(),
+                        name.port().isPresent() ? Protocol.TCP : Protocol.ICMP,
+                        invocation.find(FlowOptions.OBSERVE).orElse(Level.BPF));
+            case HostNames.Outcome.Failed failed ->
+                throw CommandException.usage(
+                        "there is no place and no host called " + name.name(),
+                        failed.failure().attempts().stream()
+                                .map(attempt -> attempt.server() + ": " + attempt.text())
+                                .findFirst()
+                                .orElse("no name server is known there"),
+                        "give an address, or an endpoint: host, pid:N, netns:NAME");
+        };
     }
 
     static Endpoint resolve(Endpoints endpoints, String name) {

@@ -53,18 +53,25 @@ public final class TraceCommand implements Command {
 
     @Override
     public ExitCode run(Invocation invocation) {
+        Report report;
         try (Subject subject = Subject.of(invocation)) {
-            Report report = new Investigator(Namespaces.find(), Recorder.full())
+            report = new Investigator(Namespaces.find(), Recorder.full())
                     .investigate(subject.inquiry())
                     .report();
-            invocation
-                    .output()
-                    .result(
-                            () -> ReportJson.write(report, Optional.empty()),
-                            () -> ReportText.trace(report, invocation.output().terminal()));
-            return report.isHealthy()
-                    ? ExitCode.DONE
-                    : report.isInconclusive() ? ExitCode.INCONCLUSIVE : ExitCode.FAULT_FOUND;
+        } catch (UnresolvedName e) {
+            report = e.examine();
         }
+        return answer(invocation, report);
+    }
+
+    private static ExitCode answer(Invocation invocation, Report report) {
+        invocation
+                .output()
+                .result(
+                        () -> ReportJson.write(report, Optional.empty()),
+                        () -> ReportText.trace(report, invocation.output().terminal()));
+        return report.isHealthy()
+                ? ExitCode.DONE
+                : report.isInconclusive() ? ExitCode.INCONCLUSIVE : ExitCode.FAULT_FOUND;
     }
 }
