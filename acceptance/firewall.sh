@@ -34,13 +34,13 @@ second_network() {
 }
 PREPARE=second_network NOFIX=1 f "docker: two networks kept apart" kiste 10.78.0.9 dropped network-isolation request "knoten br-x in" docker_chains
 docker_legacy() { k nft add table ip filter; docker_chains; k iptables-legacy -A FORWARD -s 10.77.0.0/24 -j DROP; }
-NOFIX=1 f "docker in nf_tables, a forgotten legacy rule" kiste $world dropped legacy-and-nft request "knoten br-x in" docker_legacy
+f "docker in nf_tables, a forgotten legacy rule" kiste $world dropped legacy-and-nft request "knoten br-x in" docker_legacy
 
 # iptables of both generations
 legacy_rule() { k iptables-legacy -A FORWARD -s 10.77.0.9 -p icmp -m comment --comment "no pings" -j DROP; }
-NOFIX=1 f "iptables-legacy: a rule about ICMP" kiste $world dropped icmp-blocked request "knoten br-x in" legacy_rule
+f "iptables-legacy: a rule about ICMP" kiste $world dropped icmp-blocked request "knoten br-x in" legacy_rule
 legacy_user_chain() { k iptables-legacy -N mine; k iptables-legacy -A mine -d 203.0.113.0/24 -j DROP; k iptables-legacy -A FORWARD -i br-x -j mine; }
-NOFIX=1 f "iptables-legacy: a chain of its own" kiste $world dropped forward-rule-drop request "knoten br-x in" legacy_user_chain
+f "iptables-legacy: a chain of its own" kiste $world dropped forward-rule-drop request "knoten br-x in" legacy_user_chain
 nft_reject() { k iptables-nft -A FORWARD -s 10.77.0.0/24 -j REJECT --reject-with icmp-admin-prohibited; }
 f "iptables-nft: REJECT" kiste $world refused firewall-reject request "knoten br-x in" nft_reject
 nft_established() { k iptables-nft -P FORWARD DROP; k iptables-nft -A FORWARD -i br-x -j ACCEPT; }
@@ -71,9 +71,15 @@ table inet firewalld {
         iifname "up0" oifname "br-x" jump filter_FWD_public
         iifname vmap { "br-x" : goto filter_FWD_trusted, "up0" : jump filter_FWD_public }
     }
-    chain filter_FWD_public { icmp type { destination-unreachable } accept }
-    chain filter_FWD_trusted { jump filter_FWD_trusted_deny ; reject with icmpx admin-prohibited }
-    chain filter_FWD_trusted_deny { }
+    chain filter_FWD_public {
+        icmp type { destination-unreachable } accept
+    }
+    chain filter_FWD_trusted {
+        jump filter_FWD_trusted_deny
+        reject with icmpx admin-prohibited
+    }
+    chain filter_FWD_trusted_deny {
+    }
 }
 N
 }

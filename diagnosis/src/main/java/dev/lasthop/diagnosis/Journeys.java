@@ -101,7 +101,7 @@ final class Journeys {
     /** Where it broke off, on the journey that broke first. */
     Stop stop(List<JourneyHop> hops) {
         boolean replied = hops.stream().anyMatch(hop -> hop.side() == Side.REPLY && hop.seen() > 0);
-        Side side = replied || requestArrived(hops) ? Side.REPLY : Side.REQUEST;
+        Side side = (replied || requestArrived(hops)) && !wasRefused(hops) ? Side.REPLY : Side.REQUEST;
         List<JourneyHop> journey =
                 hops.stream().filter(hop -> hop.side() == side).toList();
         Optional<Hop> last = lastSeen(journey);
@@ -137,6 +137,20 @@ final class Journeys {
                 predicted.map(Ending.Stopped::obstacle),
                 predicted.isPresent()
                         && predicted.get().last().filter(seen::equals).isPresent());
+    }
+
+    /** The request was last seen where the prediction has it refused: what came back is the refusal, a reset, and no reply. */
+    private boolean wasRefused(List<JourneyHop> hops) {
+        Optional<Hop> last =
+                lastSeen(hops.stream().filter(hop -> hop.side() == Side.REQUEST).toList());
+        return prediction
+                .request()
+                .stopped()
+                .filter(stopped -> stopped.last().isPresent() && stopped.last().equals(last))
+                .filter(stopped -> stopped.obstacle() instanceof Obstacle.NoListener
+                        || stopped.obstacle() instanceof Obstacle.Filtered filtered
+                                && filtered.outcome().verdict() == dev.lasthop.path.HookOutcome.Verdict.REJECT)
+                .isPresent();
     }
 
     /** The request was seen where the prediction has it delivered, or nothing but its delivery was predicted. */

@@ -2,11 +2,14 @@ package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
 import dev.lasthop.address.Flow;
+import dev.lasthop.address.Prefix;
 import dev.lasthop.address.Protocol;
 import dev.lasthop.diagnosis.Side;
+import dev.lasthop.netlink.Bytes;
 import dev.lasthop.netlink.nftables.RuleBuilder;
 import dev.lasthop.netlink.nftables.RuleMessage;
 import dev.lasthop.netlink.nftables.TableFamily;
+import dev.lasthop.netlink.xtables.XtEntry;
 import dev.lasthop.path.HookOutcome.Decision;
 import dev.lasthop.topology.Firewall;
 import dev.lasthop.topology.FirewallChain;
@@ -15,33 +18,47 @@ import dev.lasthop.topology.FirewallTable;
 import dev.lasthop.topology.NamespaceState;
 import dev.lasthop.topology.Snapshot;
 import dev.lasthop.wiring.step.FirewallStep;
+import dev.lasthop.wiring.step.LegacyStep;
 import dev.lasthop.wiring.step.Place;
+import dev.lasthop.wiring.step.Step;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** A rule that accepts one flow, in the chain of the rule or policy that drops it and right before that. */
 record AcceptRule(Ruling ruling, Decision drop, Flow flow, Side side) {
     private static final String COMMENT = "lasthop";
     private static final long NOT_MADE_YET = -1;
 
-    /** Empty for the older tables, which are changed by their own program. */
-    Optional<FirewallStep> step() {
-        if (ruling.isLegacy()) {
-            return Optional.empty();
-        }
+    /** What puts it there. */
+    Step step() {
         Place place = Place.parse(ruling.namespace().name());
+        if (ruling.isLegacy()) {
+            return legacy(place);
+        }
         RuleMessage rule = message();
         boolean before = !drop.policy();
         FirewallStep.Change change =
                 before ? new FirewallStep.Insert(rule.at(drop.handle())) : new FirewallStep.Add(rule);
-        return Optional.of(new FirewallStep(place, List.of(change), List.of(command())));
+        return new FirewallStep(place, List.of(change), List.of(command()));
+    }
+
+    private Step legacy(Place place) {
+        Bytes rule = XtEntry.accept(
+                flow.family(),
+                flow.protocol(),
+                Acceptance.known(flow.source()).map(Prefix::address),
+                side == Side.REPLY ? port() : 0,
+                Acceptance.known(flow.destination()).map(Prefix::address),
+                side == Side.REQUEST ? port() : 0,
+                COMMENT);
+        return new LegacyStep(
+                place, flow.family(), ruling.table().name(), ruling.chain().name(), position(), rule, match());
     }
 
     /** What an administrator would type. */
     String command() {
         Place place = Place.parse(ruling.namespace().name());
-        if (ruling.isLegacy() || ruling.isIptables()) {
+        if (ruling.isIptables()) {
             return place.run(iptables());
         }
         String chain = ruling.table().family() + " " + ruling.table().name() + " "
@@ -160,13 +177,18 @@ record AcceptRule(Ruling ruling, Decision drop, Flow flow, Side side) {
     }
 
     private String iptables() {
-        var words = new ArrayList<String>();
-        words.add((flow.family() == Family.IPV4 ? "iptables" : "ip6tables") + (ruling.isLegacy() ? "-legacy" : "-nft"));
-        if (!ruling.table().name().equals("filter")) {
-            words.add("-t " + ruling.table().name());
-        }
         String chain = ruling.chain().name();
-        words.add(drop.policy() ? "-A " + chain : "-I " + chain + " " + position());
+        return (flow.family() == Family.IPV4 ? "iptables-nft" : "ip6tables-nft")
+                + (ruling.table().name().equals("filter")
+                        ? ""
+                        : " -t " + ruling.table().name())
+                + (drop.policy() ? " -A " + chain : " -I " + chain + " " + position())
+                + " " + match();
+    }
+
+    /** The rule as iptables writes it. */
+    private String match() {
+        var words = new ArrayList<String>();
         Acceptance.known(flow.source()).ifPresent(prefix -> words.add("-s " + prefix.address()));
         Acceptance.known(flow.destination()).ifPresent(prefix -> words.add("-d " + prefix.address()));
         words.add("-p " + (flow.protocol().equals(Protocol.ICMPV6) ? "icmpv6" : flow.protocol()));

@@ -72,7 +72,6 @@ final class Acceptance {
 
     private static Remedy accept(Dossier dossier, FilterDrops drop) {
         var steps = new ArrayList<Step>();
-        var advice = new ArrayList<String>();
         Snapshot snapshot = dossier.before();
         Obstacle.Filtered filtered = drop.filtered();
         Side side = drop.side();
@@ -81,9 +80,7 @@ final class Acceptance {
             if (rule.isEmpty()) {
                 break;
             }
-            rule.get()
-                    .step()
-                    .ifPresentOrElse(steps::add, () -> advice.add(rule.get().command()));
+            steps.add(rule.get().step());
             snapshot = rule.get().in(snapshot);
             Prediction next = Predictor.predict(snapshot, dossier.prediction().question(), new FilterWalk());
             Optional<Obstacle.Filtered> other = next.stopped()
@@ -97,8 +94,8 @@ final class Acceptance {
         }
         addReverse(dossier, drop, steps);
         String summary = "accept these packets in the chain that drops them, and nothing else";
-        if (!advice.isEmpty() || steps.isEmpty()) {
-            return Remedy.advice(summary, advice.toArray(String[]::new));
+        if (steps.isEmpty()) {
+            return Remedy.advice(summary);
         }
         return Remedy.of(summary, "flow", steps)
                 .persistently("put the rule where the firewall's own configuration is kept");
@@ -112,7 +109,7 @@ final class Acceptance {
             Obstacle.Filtered there = drop.filtered();
             Flow back = there.outcome().packet().flow().reversed();
             rule(dossier.before(), there, back, drop.side() == Side.REQUEST ? Side.REPLY : Side.REQUEST)
-                    .flatMap(AcceptRule::step)
+                    .map(AcceptRule::step)
                     .ifPresent(steps::add);
         }
     }
@@ -131,14 +128,10 @@ final class Acceptance {
         Optional<Decision> by = filtered.outcome().decisive();
         return by.flatMap(decision -> snapshot.namespace(filtered.namespace())
                 .flatMap(state -> Ruling.of(state, decision))
-                .map(ruling -> new AcceptRule(ruling, decision, narrow(flow), side)));
+                .map(ruling -> new AcceptRule(ruling, decision, flow, side)));
     }
 
-    /** The flow as the rule sees it: what has no address yet is left open. */
-    private static Flow narrow(Flow flow) {
-        return flow;
-    }
-
+    /** What has no address yet is left open. */
     static Optional<Prefix> known(dev.lasthop.address.IpAddress address) {
         return address.isAny() ? Optional.empty() : Optional.of(Prefix.of(address));
     }

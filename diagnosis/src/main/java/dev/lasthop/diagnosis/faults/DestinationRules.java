@@ -20,7 +20,6 @@ import dev.lasthop.topology.NamespaceState;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -164,10 +163,5 @@ final class DestinationRules {
                                 .filter(link -> link.kind().equals("veth"))
                                 .isPresent());
         return bridge || routed || all(state).findAny().isPresent();
-    }
-
-    /** What a socket would have to be to be the target: its port, if the rule names one. */
-    static OptionalInt port(Target target) {
-        return target.port() == 0 ? OptionalInt.empty() : OptionalInt.of(target.port());
     }
 }

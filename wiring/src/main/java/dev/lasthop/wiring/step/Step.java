@@ -19,6 +19,7 @@ public sealed interface Step
                 FdbStep,
                 SysctlStep,
                 FirewallStep,
+                LegacyStep,
                 ConntrackStep {
     Place place();
 

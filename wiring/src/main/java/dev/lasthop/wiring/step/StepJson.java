@@ -8,6 +8,8 @@ import dev.lasthop.address.Prefix;
 import dev.lasthop.address.Protocol;
 import dev.lasthop.json.JsonException;
 import dev.lasthop.json.JsonObject;
+import dev.lasthop.netlink.Bytes;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -53,6 +55,15 @@ final class StepJson {
             case SysctlStep s ->
                 of("sysctl", s).put("key", s.key()).put("value", s.value()).build();
             case FirewallStep s -> FirewallJson.write(s);
+            case LegacyStep s ->
+                of("iptables-legacy", s)
+                        .put("family", s.family().toString())
+                        .put("table", s.table())
+                        .put("chain", s.chain())
+                        .put("position", s.position())
+                        .put("rule", HexFormat.of().formatHex(s.rule().toArray()))
+                        .put("words", s.words())
+                        .build();
             case ConntrackStep s -> conntrack(s);
         };
     }
@@ -89,6 +100,15 @@ final class StepJson {
             case "fdb-delete" -> new FdbStep.Delete(place, json.string("link"), mac(json), remote(json));
             case "sysctl" -> new SysctlStep(place, json.string("key"), json.string("value"));
             case "firewall" -> FirewallJson.read(json, place);
+            case "iptables-legacy" ->
+                new LegacyStep(
+                        place,
+                        family(json),
+                        json.string("table"),
+                        json.string("chain"),
+                        json.integer("position"),
+                        Bytes.of(HexFormat.of().parseHex(json.string("rule"))),
+                        json.string("words"));
             case "conntrack" ->
                 new ConntrackStep(
                         place,
