@@ -116,14 +116,14 @@ class HostNamesTest {
 
     @Test
     void asksFromTheNamespace() {
-        try (var lecture = new LectureNetwork();
+        try (var _ = new LectureNetwork();
                 NetworkNamespace box = open("box");
                 NetworkNamespace far = open("far")) {
             var found = new HostNames.Outcome.Resolved(java.util.List.of(IpAddress.parse("192.0.2.80")));
-            try (var server = new Server(far, false)) {
+            try (var _ = new Server(far, false)) {
                 assertThat(resolve(box, FAR)).isEqualTo(found);
             }
-            try (var server = new Server(far, true)) {
+            try (var _ = new Server(far, true)) {
                 assertThat(resolve(box, FAR)).isEqualTo(found);
             }
         }
@@ -145,7 +145,7 @@ class HostNamesTest {
 
     @Test
     void namesTheStubThatIsNotThere() {
-        try (var lecture = new LectureNetwork();
+        try (var _ = new LectureNetwork();
                 NetworkNamespace box = open("box")) {
             var files = ResolverFiles.parse("/etc/resolv.conf", "nameserver 127.0.0.53", "");
             Report report = diagnose(box, resolve(box, files));
@@ -155,10 +155,10 @@ class HostNamesTest {
 
     @Test
     void aServerThatAnswersCanBeReached() {
-        try (var lecture = new LectureNetwork();
+        try (var _ = new LectureNetwork();
                 NetworkNamespace box = open("box");
                 NetworkNamespace far = open("far");
-                var server = new Server(far, false)) {
+                var _ = new Server(far, false)) {
             var outcome = HostNames.resolve(
                     "netns:box", FAR, box, "web.example", Optional.of(dev.lasthop.address.Family.IPV6));
             assertThat(((HostNames.Outcome.Failed) outcome).failure().isUnheard())
