@@ -110,7 +110,10 @@ public final class Investigator {
 
     /** Of the tracked connections only those of the flow's own ends are looked at. */
     private Atlas atlas(Inquiry inquiry) {
-        Set<IpAddress> ends = new TreeSet<>(PlaceAddresses.all(inquiry.namespace()));
+        Set<IpAddress> ends = new TreeSet<>();
+        PlaceAddresses.all(inquiry.namespace()).stream()
+                .filter(address -> address.family() == inquiry.address().family())
+                .forEach(ends::add);
         ends.add(inquiry.address());
         return new Atlas(namespaces, recorder.withConnections(ends));
     }

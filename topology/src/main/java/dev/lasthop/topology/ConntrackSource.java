@@ -1,6 +1,5 @@
 package dev.lasthop.topology;
 
-import dev.lasthop.address.Family;
 import dev.lasthop.address.Flow;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.linux.Errno;
@@ -30,6 +29,7 @@ public final class ConntrackSource {
     static final String MAXIMUM = "conntrack/maximum";
 
     private static final Path MAXIMUM_FILE = Path.of("/proc/sys/net/netfilter/nf_conntrack_max");
+    private static final long FEW = 1_024; // entries that are read whole rather than selected by the kernel
     private static final long SMALL_TABLE = 16_384; // entries that are read whole where the kernel does not select
     private static final int MOST = 4_096; // entries that are kept
 
@@ -57,37 +57,46 @@ public final class ConntrackSource {
     }
 
     private static void entries(SourceSink sink, ConntrackSocket socket, Set<IpAddress> addresses, long size) {
-        var found = new ArrayList<NetlinkMessage>();
-        boolean selects = !addresses.isEmpty();
-        for (IpAddress address : addresses) {
-            if (!selects) {
-                break;
-            }
-            try {
-                found.addAll(socket.involving(address).messages());
-            } catch (KernelException e) {
-                if (!e.is(Errno.EINVAL) && !e.is(Errno.EOPNOTSUPP)) {
-                    throw e;
-                }
-                selects = false;
-            }
-        }
-        if (!selects && size > (addresses.isEmpty() ? MOST : SMALL_TABLE)) {
+        Optional<List<NetlinkMessage>> found = size == 0 ? Optional.of(List.of()) : read(socket, addresses, size);
+        if (found.isEmpty()) {
             sink.gap(ENTRIES, "there are " + size + " connections, too many to read them all");
             return;
         }
-        if (!selects) {
-            found.clear();
-            for (Family family : Family.values()) {
-                socket.all(family).messages().stream()
-                        .filter(message -> addresses.isEmpty() || involves(ConntrackMessage.decode(message), addresses))
-                        .forEach(found::add);
+        List<NetlinkMessage> all = found.get();
+        if (all.size() > MOST) {
+            sink.gap(ENTRIES, "only " + MOST + " of " + all.size() + " connections are kept");
+        }
+        sink.put(ENTRIES, NetlinkMessage.encode(all.subList(0, Math.min(MOST, all.size()))));
+    }
+
+    /**
+     * Every dump walks the kernel's whole hash table: some 10 ms for its usual 262,144 chains, however few connections hang there. So a
+     * few connections are read at once and sorted out here; only of many the kernel is to select, which takes four dumps an address.
+     */
+    private static Optional<List<NetlinkMessage>> read(ConntrackSocket socket, Set<IpAddress> addresses, long size) {
+        if (size <= (addresses.isEmpty() ? MOST : FEW)) {
+            return Optional.of(whole(socket, addresses));
+        }
+        if (addresses.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            var selected = new ArrayList<NetlinkMessage>();
+            addresses.forEach(
+                    address -> selected.addAll(socket.involving(address).messages()));
+            return Optional.of(selected);
+        } catch (KernelException e) {
+            if (!e.is(Errno.EINVAL) && !e.is(Errno.EOPNOTSUPP)) {
+                throw e;
             }
+            return size <= SMALL_TABLE ? Optional.of(whole(socket, addresses)) : Optional.empty();
         }
-        if (found.size() > MOST) {
-            sink.gap(ENTRIES, "only " + MOST + " of " + found.size() + " connections are kept");
-        }
-        sink.put(ENTRIES, NetlinkMessage.encode(found.subList(0, Math.min(MOST, found.size()))));
+    }
+
+    private static List<NetlinkMessage> whole(ConntrackSocket socket, Set<IpAddress> addresses) {
+        return socket.all().messages().stream()
+                .filter(message -> addresses.isEmpty() || involves(ConntrackMessage.decode(message), addresses))
+                .toList();
     }
 
     private static boolean involves(ConntrackMessage connection, Set<IpAddress> addresses) {

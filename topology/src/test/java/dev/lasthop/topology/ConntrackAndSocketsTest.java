@@ -11,6 +11,8 @@ import dev.lasthop.testing.KernelTest;
 import dev.lasthop.testing.TestNetwork;
 import dev.lasthop.testing.Tool;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -54,6 +56,38 @@ class ConntrackAndSocketsTest {
                 assertThat(socket.delete(entry.original())).isTrue();
                 assertThat(socket.delete(entry.original())).isFalse();
             }
+        }
+    }
+
+    /** More than are read whole: the kernel selects. */
+    @Test
+    void manyConnections() {
+        try (var network = new TestNetwork().namespace("a").namespace("b").veth("a", "eth0", "b", "eth0")) {
+            network.ip("a", "addr add 10.1.0.1/24 dev eth0").ip("b", "addr add 10.1.0.2/24 dev eth0");
+            network.in("b", "nft", "add table ip t; add chain ip t x { type filter hook input priority 0; }");
+            network.in("b", "nft", "add rule ip t x ct state new accept");
+            try (var a = NetworkNamespace.open(Path.of("/run/netns/a"));
+                    var b = NetworkNamespace.open(Path.of("/run/netns/b"))) {
+                a.run(() -> datagrams(1_200));
+                Recording many = b.call(
+                        () -> Recorded.by(sink -> ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.1")))));
+                assertThat(many.gaps()).isEmpty();
+                assertThat(ConntrackSource.read(many).entries()).hasSizeGreaterThan(1_024);
+                Recording none = b.call(
+                        () -> Recorded.by(sink -> ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.77")))));
+                assertThat(ConntrackSource.read(none).count()).isGreaterThan(1_024);
+                assertThat(ConntrackSource.read(none).entries()).isEmpty();
+            }
+        }
+    }
+
+    private static void datagrams(int count) {
+        try (var socket = new DatagramSocket()) {
+            for (int port = 10_000; port < 10_000 + count; port++) {
+                socket.send(new DatagramPacket(new byte[1], 1, InetAddress.getByName("10.1.0.2"), port));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -52,6 +52,11 @@ public final class ConntrackSocket implements AutoCloseable {
         return socket.dump("read tracked connections", GET, new NftHeader(family.number(), 0, 0).body(Attributes.NONE));
     }
 
+    /** All connections of both families. */
+    public Dump all() {
+        return socket.dump("read tracked connections", GET, new NftHeader(0, 0, 0).body(Attributes.NONE));
+    }
+
     /**
      * The connections in which the address is one of the four: the original's source or destination, or the reply's. A connection may
      * stand there twice.
