@@ -1,8 +1,11 @@
 package dev.lasthop.netlink.route;
 
+import dev.lasthop.address.IfIndex;
 import dev.lasthop.address.IpAddress;
+import dev.lasthop.netlink.Attribute;
 import dev.lasthop.netlink.Attributes;
 import dev.lasthop.netlink.Key;
+import java.util.stream.Stream;
 
 /** What is particular to each kind of interface: the attributes within {@code IFLA_INFO_DATA} (include/uapi/linux/if_link.h). */
 public final class LinkKinds {
@@ -89,14 +92,33 @@ public final class LinkKinds {
         public static final Key<Integer> LINK = Key.u32(3, "IFLA_VXLAN_LINK");
         public static final Key<IpAddress> LOCAL = Key.address(4, "IFLA_VXLAN_LOCAL");
         public static final Key<Integer> TTL = Key.u8(5, "IFLA_VXLAN_TTL");
+        public static final Key<Integer> TOS = Key.u8(6, "IFLA_VXLAN_TOS");
         public static final Key<Integer> LEARNING = Key.u8(7, "IFLA_VXLAN_LEARNING");
+        public static final Key<Integer> AGEING = Key.u32(8, "IFLA_VXLAN_AGEING");
+
+        /** The UDP ports that the outer packets are sent from. */
+        public static final Key<PortRange> PORT_RANGE = PortRange.bigEndian(10, "IFLA_VXLAN_PORT_RANGE");
+
         public static final Key<Integer> PROXY = Key.u8(11, "IFLA_VXLAN_PROXY");
         public static final Key<Integer> L2MISS = Key.u8(13, "IFLA_VXLAN_L2MISS");
         public static final Key<Integer> L3MISS = Key.u8(14, "IFLA_VXLAN_L3MISS");
         public static final Key<Integer> PORT = Key.bigEndian16(15, "IFLA_VXLAN_PORT");
         public static final Key<IpAddress> GROUP6 = Key.address(16, "IFLA_VXLAN_GROUP6");
         public static final Key<IpAddress> LOCAL6 = Key.address(17, "IFLA_VXLAN_LOCAL6");
+
+        /** Whether the outer UDP header over IPv4 carries a checksum. */
+        public static final Key<Integer> UDP_CSUM = Key.u8(18, "IFLA_VXLAN_UDP_CSUM");
+
+        /** Over IPv6: whether packets are sent without a checksum. */
+        public static final Key<Integer> UDP_ZERO_CSUM6_TX = Key.u8(19, "IFLA_VXLAN_UDP_ZERO_CSUM6_TX");
+
+        /** Over IPv6: whether packets without a checksum are taken. */
+        public static final Key<Integer> UDP_ZERO_CSUM6_RX = Key.u8(20, "IFLA_VXLAN_UDP_ZERO_CSUM6_RX");
+
         public static final Key<Integer> COLLECT_METADATA = Key.u8(25, "IFLA_VXLAN_COLLECT_METADATA");
+
+        /** {@code VXLAN_DF_*}: 0 never, 1 always, 2 as the inner packet has it. */
+        public static final Key<Integer> DF = Key.u8(29, "IFLA_VXLAN_DF");
 
         private Vxlan() {}
     }
@@ -133,9 +155,26 @@ public final class LinkKinds {
 
         public static final Key<BridgeVlan> VLAN = BridgeVlan.key(2, "IFLA_BRIDGE_VLAN_INFO");
 
-        /** {@code IFLA_AF_SPEC} with one VLAN, to add it to a port by a change, or take it away by a deletion. */
-        public static Attributes spec(BridgeVlan vlan) {
-            return Attributes.of(VLAN.to(vlan));
+        private static final int SELF = 2; // BRIDGE_FLAGS_SELF
+
+        /**
+         * VLANs of a port, to be added by a change or taken away by a deletion: several are a range, from one with
+         * {@link BridgeVlan#RANGE_BEGIN} to one with {@link BridgeVlan#RANGE_END}.
+         */
+        public static LinkMessage of(IfIndex port, BridgeVlan... vlans) {
+            return message(port, Stream.of(vlans).map(VLAN::to));
+        }
+
+        /** The same of the bridge itself, which is a port of its own: what its own addresses take part in. */
+        public static LinkMessage ofBridge(IfIndex bridge, BridgeVlan... vlans) {
+            return message(
+                    bridge,
+                    Stream.concat(Stream.of(FLAGS.to(SELF)), Stream.of(vlans).map(VLAN::to)));
+        }
+
+        private static LinkMessage message(IfIndex link, Stream<Attribute> vlans) {
+            Attributes spec = Attributes.of(vlans.toArray(Attribute[]::new));
+            return new LinkMessage(LinkMessage.AF_BRIDGE, 0, link, 0, 0, Attributes.of(LinkMessage.AF_SPEC.to(spec)));
         }
 
         private BridgeVlans() {}

@@ -114,6 +114,50 @@ class MessagesTest {
             08 00 01 00  ff ff ff ff  # NETNSA_NSID: not assigned
             """;
 
+    private static final String VXLAN = """
+            00 00 00 00               # family AF_UNSPEC, reserved, type
+            00 00 00 00               # index
+            00 00 00 00  00 00 00 00  # flags, change
+            08 00 03 00               # IFLA_IFNAME, 8 bytes
+            76 78 30 00               #   "vx0"
+            5c 00 12 00               # IFLA_LINKINFO, 92 bytes
+            0a 00 01 00               #   IFLA_INFO_KIND, 10 bytes
+            76 78 6c 61  6e 00 00 00  #     "vxlan", padding
+            4c 00 02 00               #   IFLA_INFO_DATA, 76 bytes
+            08 00 01 00  2a 00 00 00  #     IFLA_VXLAN_ID 42
+            05 00 05 00  40 00 00 00  #     IFLA_VXLAN_TTL 64, padding
+            05 00 07 00  00 00 00 00  #     IFLA_VXLAN_LEARNING off
+            08 00 0a 00  c0 00 ff ff  #     IFLA_VXLAN_PORT_RANGE 49152-65535, big endian
+            06 00 0f 00  12 b5 00 00  #     IFLA_VXLAN_PORT 4789, big endian
+            05 00 12 00  01 00 00 00  #     IFLA_VXLAN_UDP_CSUM on
+            05 00 13 00  00 00 00 00  #     IFLA_VXLAN_UDP_ZERO_CSUM6_TX off
+            05 00 14 00  01 00 00 00  #     IFLA_VXLAN_UDP_ZERO_CSUM6_RX on
+            05 00 1d 00  02 00 00 00  #     IFLA_VXLAN_DF inherit
+            """;
+
+    private static final String PORT_VLANS = """
+            07 00 00 00               # family AF_BRIDGE, reserved, type
+            03 00 00 00               # index
+            00 00 00 00  00 00 00 00  # flags, change
+            1c 00 1a 00               # IFLA_AF_SPEC, 28 bytes
+            08 00 02 00               #   IFLA_BRIDGE_VLAN_INFO
+            06 00  0a 00              #     PVID | UNTAGGED, VLAN 10
+            08 00 02 00               #   IFLA_BRIDGE_VLAN_INFO
+            08 00  14 00              #     RANGE_BEGIN, VLAN 20
+            08 00 02 00               #   IFLA_BRIDGE_VLAN_INFO
+            10 00  1d 00              #     RANGE_END, VLAN 29
+            """;
+
+    private static final String BRIDGE_VLAN = """
+            07 00 00 00               # family AF_BRIDGE, reserved, type
+            03 00 00 00               # index
+            00 00 00 00  00 00 00 00  # flags, change
+            14 00 1a 00               # IFLA_AF_SPEC, 20 bytes
+            06 00 00 00  02 00 00 00  #   IFLA_BRIDGE_FLAGS: BRIDGE_FLAGS_SELF, padding
+            08 00 02 00               #   IFLA_BRIDGE_VLAN_INFO
+            00 00  0a 00              #     tagged, VLAN 10
+            """;
+
     private static IpAddress ip(String text) {
         return IpAddress.parse(text);
     }
@@ -124,6 +168,36 @@ class MessagesTest {
                         "a veth",
                         VETH,
                         LinkMessage.veth("eth0", LinkMessage.of(LinkMessage.IFNAME.to("v0"))),
+                        LinkMessage::decode),
+                one(
+                        "a VXLAN",
+                        VXLAN,
+                        LinkMessage.create(
+                                "vx0",
+                                "vxlan",
+                                LinkKinds.Vxlan.ID.to(42),
+                                LinkKinds.Vxlan.TTL.to(64),
+                                LinkKinds.Vxlan.LEARNING.to(0),
+                                LinkKinds.Vxlan.PORT_RANGE.to(new PortRange(49152, 65535)),
+                                LinkKinds.Vxlan.PORT.to(4789),
+                                LinkKinds.Vxlan.UDP_CSUM.to(1),
+                                LinkKinds.Vxlan.UDP_ZERO_CSUM6_TX.to(0),
+                                LinkKinds.Vxlan.UDP_ZERO_CSUM6_RX.to(1),
+                                LinkKinds.Vxlan.DF.to(2)),
+                        LinkMessage::decode),
+                one(
+                        "VLANs of a bridge's port",
+                        PORT_VLANS,
+                        LinkKinds.BridgeVlans.of(
+                                THREE,
+                                new BridgeVlan(BridgeVlan.PVID | BridgeVlan.UNTAGGED, 10),
+                                new BridgeVlan(BridgeVlan.RANGE_BEGIN, 20),
+                                new BridgeVlan(BridgeVlan.RANGE_END, 29)),
+                        LinkMessage::decode),
+                one(
+                        "a VLAN of a bridge itself",
+                        BRIDGE_VLAN,
+                        LinkKinds.BridgeVlans.ofBridge(THREE, new BridgeVlan(0, 10)),
                         LinkMessage::decode),
                 one(
                         "an address",
@@ -248,6 +322,15 @@ class MessagesTest {
         var hop = Attributes.of(new Attribute(9, bytes("0c 00 00 00 03 00 00 00")));
         assertThatThrownBy(() -> hop.get(RouteMessage.MULTIPATH))
                 .hasMessage("RTA_MULTIPATH: a hop says 12 bytes, 8 are left");
+    }
+
+    @Test
+    void aRangeOfPortsIsReadInNetworkOrder() {
+        var data = Attributes.of(LinkKinds.Vxlan.PORT_RANGE.to(new PortRange(1, 65535)));
+        assertThat(data.get(LinkKinds.Vxlan.PORT_RANGE)).contains(new PortRange(1, 65535));
+        var damaged = Attributes.of(new Attribute(10, bytes("00 01 ff")));
+        assertThatThrownBy(() -> damaged.get(LinkKinds.Vxlan.PORT_RANGE))
+                .hasMessage("IFLA_VXLAN_PORT_RANGE is 3 bytes, not 4");
     }
 
     @Test

@@ -12,11 +12,20 @@ public sealed interface FdbStep extends Step {
 
     MacAddress mac();
 
-    /** @param remote a VXLAN's remote end; empty for a bridge's port, whose entry is static */
+    /**
+     * An entry in place of the one that there is. Of the addresses that stand for many, zero and multicast ones, a VXLAN sends to all
+     * remotes that it has: there it comes in addition.
+     *
+     * @param remote a VXLAN's remote end; empty for a bridge's port, whose entry is static
+     */
     record Add(Place place, String link, MacAddress mac, Optional<IpAddress> remote) implements FdbStep {
+        boolean inAddition() {
+            return remote.isPresent() && (mac.isMulticast() || mac.equals(MacAddress.ZERO));
+        }
+
         @Override
         public List<String> commands() {
-            Words words = Words.of("fdb " + (remote.isPresent() ? "append" : "replace"))
+            Words words = Words.of("fdb " + (inAddition() ? "append" : "replace"))
                     .add(mac)
                     .add("dev", link);
             if (remote.isPresent()) {
@@ -29,7 +38,12 @@ public sealed interface FdbStep extends Step {
 
         @Override
         public List<Step> undo(Places places) {
-            return List.of(new Delete(place, link, mac, remote));
+            List<Step> before =
+                    remote.isPresent() && !inAddition() ? Neighbors.remote(places.at(place), link, mac) : List.of();
+            if (before.contains(this)) {
+                return List.of();
+            }
+            return before.isEmpty() ? List.of(new Delete(place, link, mac, remote)) : before;
         }
 
         @Override

@@ -45,6 +45,8 @@ final class LinkJson {
                         .put("option", s.option().name())
                         .put("value", s.value())
                         .build();
+            case LinkStep.AddVlans s -> vlans(of("vlans-add", s), s.vlans());
+            case LinkStep.DeleteVlans s -> vlans(of("vlans-delete", s), s.vlans());
             case LinkStep.BridgeOption s ->
                 of("bridge-option", s)
                         .put("option", s.option().name())
@@ -79,6 +81,8 @@ final class LinkJson {
                         name,
                         StepJson.constant(LinkStep.BridgePortOption.class, json.string("option")),
                         json.integer("value"));
+            case "vlans-add" -> new LinkStep.AddVlans(place, name, vlans(json));
+            case "vlans-delete" -> new LinkStep.DeleteVlans(place, name, vlans(json));
             case "bridge-option" ->
                 new LinkStep.BridgeOption(
                         place,
@@ -121,9 +125,59 @@ final class LinkJson {
             case LinkStep.Vxlan vxlan -> {
                 json.put("vni", vxlan.vni()).put("port", vxlan.port()).put("learning", vxlan.learning());
                 StepJson.put(StepJson.put(json, "local", vxlan.local()), "remote", vxlan.remote());
-                yield StepJson.put(json, "underlay", vxlan.underlay()).build();
+                StepJson.put(json, "underlay", vxlan.underlay());
+                yield vxlan.outer().equals(Encapsulation.USUAL)
+                        ? json.build()
+                        : json.put("outer", outer(vxlan.outer())).build();
             }
         };
+    }
+
+    private static JsonObject outer(Encapsulation outer) {
+        JsonObject.Builder json = JsonObject.builder();
+        outer.checksum().ifPresent(on -> json.put("checksum", on));
+        outer.sendsZero().ifPresent(on -> json.put("sendsZero", on));
+        outer.takesZero().ifPresent(on -> json.put("takesZero", on));
+        StepJson.put(json, "ttl", outer.ttl());
+        StepJson.put(json, "dontFragment", outer.dontFragment().map(Enum::name));
+        outer.sourcePorts()
+                .ifPresent(ports -> json.put("firstSourcePort", ports.first()).put("lastSourcePort", ports.last()));
+        return json.build();
+    }
+
+    private static Encapsulation outer(JsonObject json) {
+        return new Encapsulation(
+                flag(json, "checksum"),
+                flag(json, "sendsZero"),
+                flag(json, "takesZero"),
+                json.findInteger("ttl"),
+                json.findString("dontFragment").map(name -> StepJson.constant(Encapsulation.DontFragment.class, name)),
+                json.findInteger("firstSourcePort").isPresent()
+                        ? Optional.of(new Encapsulation.Ports(
+                                json.integer("firstSourcePort"), json.integer("lastSourcePort")))
+                        : Optional.empty());
+    }
+
+    private static Optional<Boolean> flag(JsonObject json, String name) {
+        return json.has(name) ? Optional.of(json.flag(name, false)) : Optional.empty();
+    }
+
+    private static JsonObject vlans(JsonObject.Builder json, LinkStep.Vlans vlans) {
+        return json.put("first", vlans.first())
+                .put("last", vlans.last())
+                .put("untagged", vlans.untagged())
+                .put("pvid", vlans.pvid())
+                .put("self", vlans.self())
+                .build();
+    }
+
+    private static LinkStep.Vlans vlans(JsonObject json) {
+        return new LinkStep.Vlans(
+                json.integer("first"),
+                json.integer("last"),
+                json.flag("untagged", false),
+                json.flag("pvid", false),
+                json.flag("self", false));
     }
 
     private static LinkStep.Kind kind(JsonObject json) {
@@ -140,7 +194,8 @@ final class LinkJson {
                         json.findString("remote").map(IpAddress::parse),
                         json.integer("port"),
                         json.findString("underlay"),
-                        json.flag("learning", true));
+                        json.flag("learning", true),
+                        json.findObject("outer").map(LinkJson::outer).orElse(Encapsulation.USUAL));
             default -> throw new JsonException("there is no kind of link \"" + json.string("kind") + "\"");
         };
     }

@@ -62,6 +62,8 @@ final class LinkMemory {
                 changed(Links.portOption(site, name, s.option()), s.value())
                         .<Step>mapToObj(before -> new LinkStep.PortOption(s.place(), name, s.option(), before))
                         .toList();
+            case LinkStep.AddVlans s -> PortVlans.undoAdding(site, s);
+            case LinkStep.DeleteVlans s -> PortVlans.undoDeleting(site, s);
             case LinkStep.BridgeOption s ->
                 changed(Links.bridgeOption(site, name, s.option()), s.value())
                         .<Step>mapToObj(before -> new LinkStep.BridgeOption(s.place(), name, s.option(), before))
@@ -82,7 +84,7 @@ final class LinkMemory {
         return Stream.concat(first.stream(), then.stream()).toList();
     }
 
-    /** Its addresses, then the routes over it, each put back if it is not there. */
+    /** Its addresses, then the routes over it and its permanent neighbours, each put back if it is not there. */
     static List<Step> hanging(Site site, String name) {
         IfIndex index = site.index(name);
         var steps = new ArrayList<Step>();
@@ -95,6 +97,7 @@ final class LinkMemory {
                 .flatMap(address -> prefix(address).stream())
                 .forEach(prefix -> steps.add(new AddressStep.Add(site.place(), name, prefix, true)));
         Routes.over(site, name).forEach(route -> steps.add(new RouteStep.Replace(site.place(), route)));
+        steps.addAll(Neighbors.permanent(site, name));
         return steps;
     }
 
@@ -124,6 +127,7 @@ final class LinkMemory {
             steps.add(LinkStep.up(site.place(), name));
         }
         steps.addAll(hanging(site, name));
+        steps.addAll(Neighbors.remotes(site, name));
         return steps;
     }
 
@@ -135,7 +139,7 @@ final class LinkMemory {
                 link.attributes()
                         .get(LinkMessage.LINK)
                         .map(lower -> new LinkStep.Macvlan(site.nameOf(new IfIndex(lower)), macvlanMode(link)));
-            case "vxlan" -> Optional.of(vxlan(site, link));
+            case "vxlan" -> Optional.of(Tunnels.decode(site, link));
             default -> Optional.empty();
         };
     }
@@ -146,19 +150,6 @@ final class LinkMemory {
                 .filter(mode -> mode.number() == number)
                 .findFirst()
                 .orElse(LinkStep.MacvlanMode.BRIDGE);
-    }
-
-    private static LinkStep.Vxlan vxlan(Site site, LinkMessage link) {
-        return new LinkStep.Vxlan(
-                link.data().get(LinkKinds.Vxlan.ID).orElse(0),
-                link.data().get(LinkKinds.Vxlan.LOCAL).or(() -> link.data().get(LinkKinds.Vxlan.LOCAL6)),
-                link.data().get(LinkKinds.Vxlan.GROUP).or(() -> link.data().get(LinkKinds.Vxlan.GROUP6)),
-                link.data().get(LinkKinds.Vxlan.PORT).orElse(4789),
-                link.data()
-                        .get(LinkKinds.Vxlan.LINK)
-                        .filter(lower -> lower != 0)
-                        .map(lower -> site.nameOf(new IfIndex(lower))),
-                link.data().get(LinkKinds.Vxlan.LEARNING).orElse(1) != 0);
     }
 
     private static Optional<Prefix> prefix(AddressMessage address) {

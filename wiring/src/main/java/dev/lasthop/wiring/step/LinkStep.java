@@ -89,6 +89,46 @@ public sealed interface LinkStep extends Step {
     /** Sets an option of a bridge. */
     record BridgeOption(Place place, String name, BridgeSetting option, int value) implements LinkStep {}
 
+    /**
+     * VLANs that a bridge's port takes part in. Only on a bridge with {@link BridgeSetting#VLAN_FILTERING}.
+     *
+     * @param first and {@code last}: 1 to 4094, both belong to it
+     * @param untagged what goes out by this port loses the tag
+     * @param pvid what comes in by this port without a tag belongs to it; of one VLAN only
+     * @param self of the bridge itself rather than of its port {@code name}
+     */
+    record Vlans(int first, int last, boolean untagged, boolean pvid, boolean self) {
+        public Vlans {
+            if (first < 1 || last < first || last > 4094 || pvid && first != last) {
+                throw new IllegalArgumentException("not VLANs of a port: " + first + "-" + last);
+            }
+        }
+
+        /** One VLAN that the port's own end knows nothing of: tags are put on and taken off here. */
+        public static Vlans access(int id) {
+            return new Vlans(id, id, true, true, false);
+        }
+
+        /** VLANs that pass with their tags. */
+        public static Vlans tagged(int first, int last) {
+            return new Vlans(first, last, false, false, false);
+        }
+
+        String words() {
+            Words words = Words.of("vid").add(first == last ? Integer.toString(first) : first + "-" + last);
+            return words.addIf(pvid, "pvid")
+                    .addIf(untagged, "untagged")
+                    .addIf(self, "self")
+                    .toString();
+        }
+    }
+
+    /** Gives a bridge's port VLANs. */
+    record AddVlans(Place place, String name, Vlans vlans) implements LinkStep {}
+
+    /** Takes VLANs from a bridge's port. */
+    record DeleteVlans(Place place, String name, Vlans vlans) implements LinkStep {}
+
     /** {@code IFF_*} flags that can be set. */
     enum LinkFlag {
         UP(0x1, "up", "down"),
@@ -151,8 +191,14 @@ public sealed interface LinkStep extends Step {
         FORWARD_DELAY(1, 4),
         AGEING_TIME(4, 4),
         STP_STATE(5, 4),
+
+        /** 1: ports keep to the VLANs that they are given. Not every kernel can. */
+        VLAN_FILTERING(7, 1),
         MCAST_SNOOPING(23, 1),
-        MCAST_QUERIER(25, 1);
+        MCAST_QUERIER(25, 1),
+
+        /** The VLAN that a new port is given; 0 for none. */
+        VLAN_DEFAULT_PVID(39, 2);
 
         private final int attribute;
         private final int bytes;
@@ -248,8 +294,20 @@ public sealed interface LinkStep extends Step {
             Optional<IpAddress> remote,
             int port,
             Optional<String> underlay,
-            boolean learning)
+            boolean learning,
+            Encapsulation outer)
             implements Kind {
+        /** With the outer packets as the kernel chooses. */
+        public Vxlan(
+                int vni,
+                Optional<IpAddress> local,
+                Optional<IpAddress> remote,
+                int port,
+                Optional<String> underlay,
+                boolean learning) {
+            this(vni, local, remote, port, underlay, learning, Encapsulation.USUAL);
+        }
+
         @Override
         public String kernelName() {
             return "vxlan";
@@ -257,14 +315,14 @@ public sealed interface LinkStep extends Step {
 
         @Override
         public String options() {
-            return Words.of("")
+            Words words = Words.of("")
                     .add("id", vni)
                     .addIf("local", local)
                     .addIf("remote", remote)
                     .add("dstport", port)
                     .addIf("dev", underlay)
-                    .addIf(!learning, "nolearning")
-                    .toString();
+                    .addIf(!learning, "nolearning");
+            return outer.words(words).toString();
         }
     }
 

@@ -27,6 +27,8 @@ final class LinkWords {
             case LinkStep.PortOption s ->
                 place.bridge(Words.of("link set dev").add(s.name()) + " "
                         + s.option().words(s.value()));
+            case LinkStep.AddVlans s -> place.bridge(vlans("add", s.name(), s.vlans()));
+            case LinkStep.DeleteVlans s -> place.bridge(vlans("del", s.name(), s.vlans()));
             case LinkStep.BridgeOption s ->
                 place.ip(set.add("type", "bridge")
                         .add(s.option().word(), s.value())
@@ -52,6 +54,10 @@ final class LinkWords {
         }
         words.add("name", step.name()).addIf("address", step.mac()).addIf("mtu", step.mtu());
         return words.add("type", step.kind().kernelName()) + step.kind().options();
+    }
+
+    private static String vlans(String verb, String port, LinkStep.Vlans vlans) {
+        return Words.of("vlan").add(verb).add("dev", port) + " " + vlans.words();
     }
 
     private static String netns(Place place) {

@@ -1,6 +1,5 @@
 package dev.lasthop.wiring.step;
 
-import dev.lasthop.address.Family;
 import dev.lasthop.address.IfIndex;
 import dev.lasthop.address.MacAddress;
 import dev.lasthop.netlink.Attribute;
@@ -30,6 +29,8 @@ final class Links {
             case LinkStep.Master s -> master(places, s);
             case LinkStep.PortOption s -> portOption(places, s);
             case LinkStep.BridgeOption s -> bridgeOption(places, s);
+            case LinkStep.AddVlans s -> PortVlans.add(places, s);
+            case LinkStep.DeleteVlans s -> PortVlans.delete(places, s);
         }
     }
 
@@ -126,11 +127,16 @@ final class Links {
     }
 
     private static void bridgeOption(Places places, LinkStep.BridgeOption step) {
-        change(
-                places.at(step.place()),
-                step.name(),
-                "set " + step.option() + " " + step.value() + " of bridge",
+        Site site = places.at(step.place());
+        LinkMessage message = LinkMessage.at(
+                site.index(step.name()),
                 LinkMessage.info("bridge", bridgeKey(step.option()).to(step.value())));
+        String operation = "set " + step.option() + " " + step.value() + " of bridge " + step.name();
+        if (step.option() == LinkStep.BridgeSetting.VLAN_FILTERING) {
+            PortVlans.filter(site, operation, message);
+        } else {
+            site.change(operation, () -> site.route().change(message));
+        }
     }
 
     static boolean hasFlag(Site site, String name, LinkStep.LinkFlag flag) {
@@ -171,7 +177,11 @@ final class Links {
 
     private static Key<Integer> bridgeKey(LinkStep.BridgeSetting option) {
         String name = "IFLA_BR_" + option;
-        return option.bytes() == 1 ? Key.u8(option.attribute(), name) : Key.u32(option.attribute(), name);
+        return switch (option.bytes()) {
+            case 1 -> Key.u8(option.attribute(), name);
+            case 2 -> Key.u16(option.attribute(), name);
+            default -> Key.u32(option.attribute(), name);
+        };
     }
 
     private static void change(Site site, String name, String operation, Attribute... attributes) {
@@ -196,26 +206,7 @@ final class Links {
             case LinkStep.Ifb ifb -> new Attribute[0];
             case LinkStep.Macvlan macvlan ->
                 new Attribute[] {LinkKinds.Macvlan.MODE.to(macvlan.mode().number())};
-            case LinkStep.Vxlan vxlan -> vxlan(site, vxlan).toArray(Attribute[]::new);
+            case LinkStep.Vxlan vxlan -> Tunnels.encode(site, vxlan).toArray(Attribute[]::new);
         };
-    }
-
-    private static List<Attribute> vxlan(Site site, LinkStep.Vxlan vxlan) {
-        List<Attribute> all = new ArrayList<>();
-        all.add(LinkKinds.Vxlan.ID.to(vxlan.vni()));
-        vxlan.local()
-                .ifPresent(address ->
-                        all.add((address.family() == Family.IPV4 ? LinkKinds.Vxlan.LOCAL : LinkKinds.Vxlan.LOCAL6)
-                                .to(address)));
-        vxlan.remote()
-                .ifPresent(address ->
-                        all.add((address.family() == Family.IPV4 ? LinkKinds.Vxlan.GROUP : LinkKinds.Vxlan.GROUP6)
-                                .to(address)));
-        all.add(LinkKinds.Vxlan.PORT.to(vxlan.port()));
-        vxlan.underlay()
-                .ifPresent(
-                        name -> all.add(LinkKinds.Vxlan.LINK.to(site.index(name).value())));
-        all.add(LinkKinds.Vxlan.LEARNING.to(vxlan.learning() ? 1 : 0));
-        return all;
     }
 }

@@ -6,14 +6,12 @@ import dev.lasthop.address.MacAddress;
 import dev.lasthop.netlink.Bytes;
 import dev.lasthop.netlink.route.LinkMessage;
 import dev.lasthop.netlink.route.NeighborMessage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** {@link NeighborStep}s and {@link FdbStep}s, by netlink. */
 final class Neighbors {
-    private static final int NUD_PERMANENT = 0x80;
-    private static final int NUD_NOARP = 0x40;
-
     private Neighbors() {}
 
     static void add(Places places, NeighborStep.Add step) {
@@ -52,7 +50,7 @@ final class Neighbors {
         Site site = places.at(step.place());
         NeighborMessage entry = fdb(site, step.link(), step.mac(), step.remote());
         site.change("add FDB entry " + step.mac() + " on " + step.link(), () -> {
-            if (step.remote().isPresent()) {
+            if (step.inAddition()) {
                 site.route().append(entry);
             } else {
                 site.route().replace(entry);
@@ -78,22 +76,61 @@ final class Neighbors {
                         .get(NeighborMessage.LINK_ADDRESS)
                         .filter(mac::equals)
                         .isPresent())
-                .anyMatch(entry -> (entry.state() & (NUD_PERMANENT | NUD_NOARP)) != 0);
+                .anyMatch(entry -> (entry.state() & (NeighborMessage.PERMANENT | NeighborMessage.NO_ARP)) != 0);
     }
 
     /** The step that makes the permanent entry which is there now; none if there is none. */
     static List<Step> permanent(Site site, String link, IpAddress address) {
-        IfIndex index = site.index(link);
-        return site.route().neighbors().stream()
-                .filter(entry -> entry.index().equals(index) && (entry.state() & NUD_PERMANENT) != 0)
-                .filter(entry -> entry.attributes()
-                        .get(NeighborMessage.DESTINATION)
-                        .filter(address::equals)
-                        .isPresent())
-                .flatMap(entry -> entry.attributes().get(NeighborMessage.LINK_ADDRESS).stream())
-                .filter(mac -> mac.size() == 6)
-                .<Step>map(mac -> new NeighborStep.Add(site.place(), link, address, MacAddress.of(mac.toArray())))
+        return permanent(site, link).stream()
+                .filter(step ->
+                        step instanceof NeighborStep.Add add && add.address().equals(address))
                 .toList();
+    }
+
+    /** The steps that make a link's permanent entries. */
+    static List<Step> permanent(Site site, String link) {
+        IfIndex index = site.index(link);
+        List<Step> steps = new ArrayList<>();
+        for (NeighborMessage entry : site.route().neighbors()) {
+            boolean permanent =
+                    entry.index().equals(index) && entry.state() == NeighborMessage.PERMANENT; // not the kernel's own
+            Optional<IpAddress> address = entry.attributes().get(NeighborMessage.DESTINATION);
+            if (permanent && address.isPresent()) {
+                mac(entry).ifPresent(mac -> steps.add(new NeighborStep.Add(site.place(), link, address.get(), mac)));
+            }
+        }
+        return steps;
+    }
+
+    /** The steps that make the entries of a VXLAN's own forwarding database, those that it learned left out. */
+    static List<Step> remotes(Site site, String link) {
+        IfIndex index = site.index(link);
+        List<Step> steps = new ArrayList<>();
+        for (NeighborMessage entry : site.route().fdb()) {
+            boolean set = entry.index().equals(index)
+                    && (entry.flags() & NeighborMessage.SELF) != 0
+                    && (entry.state() & (NeighborMessage.PERMANENT | NeighborMessage.NO_ARP)) != 0;
+            Optional<IpAddress> remote = entry.attributes().get(NeighborMessage.DESTINATION);
+            if (set && remote.isPresent()) {
+                mac(entry).ifPresent(mac -> steps.add(new FdbStep.Add(site.place(), link, mac, remote)));
+            }
+        }
+        return steps;
+    }
+
+    /** The step that makes the one entry that a VXLAN has for a MAC address; none if there is none. */
+    static List<Step> remote(Site site, String link, MacAddress mac) {
+        return remotes(site, link).stream()
+                .filter(step -> step instanceof FdbStep.Add add && add.mac().equals(mac))
+                .toList();
+    }
+
+    private static Optional<MacAddress> mac(NeighborMessage entry) {
+        return entry.attributes()
+                .get(NeighborMessage.LINK_ADDRESS)
+                .map(Bytes::toArray)
+                .filter(bytes -> bytes.length == 6)
+                .map(MacAddress::of);
     }
 
     private static NeighborMessage entry(Site site, String link, IpAddress address) {

@@ -83,6 +83,28 @@ class StepKernelTest {
                 "vxlan id 7 local 10.1.0.1 dev eth0",
                 "nolearning");
         check(
+                new LinkStep.Create(
+                        A,
+                        "x0",
+                        new LinkStep.Vxlan(
+                                7,
+                                Optional.of(IpAddress.parse("fd00::1")),
+                                Optional.empty(),
+                                4789,
+                                Optional.empty(),
+                                false,
+                                Encapsulation.USUAL
+                                        .withChecksums(false, true, true)
+                                        .withTtl(9)
+                                        .with(Encapsulation.DontFragment.SET)
+                                        .from(new Encapsulation.Ports(50000, 50999)))),
+                "ip -n a link add name x0 type vxlan id 7 local fd00::1 dstport 4789 nolearning ttl 9 df set"
+                        + " srcport 50000 50999 noudpcsum udp6zerocsumtx udp6zerocsumrx",
+                "ip -d link show x0",
+                "vxlan id 7 local fd00::1 srcport 50000 50999 dstport 4789",
+                "ttl 9 df set",
+                "noudpcsum udp6zerocsumtx udp6zerocsumrx");
+        check(
                 new LinkStep.Create(A, "i0", new LinkStep.Ifb()),
                 "ip -n a link add name i0 type ifb",
                 "ip -d link show i0",
@@ -239,9 +261,108 @@ class StepKernelTest {
         network.ip("a", "link add x0 type vxlan id 7 dstport 4789 nolearning");
         check(
                 new FdbStep.Add(A, "x0", MAC, Optional.of(peer)),
-                "bridge -n a fdb append " + MAC + " dev x0 dst 10.1.0.2 self permanent",
+                "bridge -n a fdb replace " + MAC + " dev x0 dst 10.1.0.2 self permanent",
                 "bridge fdb show dev x0",
                 MAC + " dst 10.1.0.2 self permanent");
+        network.in("a", "bridge", "fdb", "add", MAC.toString(), "dev", "x0", "dst", "10.1.0.3", "self", "permanent");
+        check(
+                new FdbStep.Add(A, "x0", MAC, Optional.of(peer)),
+                "bridge -n a fdb replace " + MAC + " dev x0 dst 10.1.0.2 self permanent",
+                "bridge fdb show dev x0",
+                MAC + " dst 10.1.0.2 self permanent");
+        check(
+                new FdbStep.Add(A, "x0", MacAddress.ZERO, Optional.of(peer)),
+                "bridge -n a fdb append 00:00:00:00:00:00 dev x0 dst 10.1.0.2 self permanent",
+                "bridge fdb show dev x0",
+                "00:00:00:00:00:00 dst 10.1.0.2 self permanent",
+                MAC + " dst 10.1.0.3 self permanent");
+        check(
+                new FdbStep.Delete(A, "x0", MAC, Optional.of(IpAddress.parse("10.1.0.3"))),
+                "bridge -n a fdb del " + MAC + " dev x0 dst 10.1.0.3 self",
+                "ip -d link show x0",
+                "vxlan");
+    }
+
+    @Test
+    void whatHungOnAVxlanComesBack() {
+        network.ip(
+                "a",
+                "link add x0 address 02:00:00:00:00:cc type vxlan id 7 local 10.1.0.1 dstport 4789 nolearning noudpcsum");
+        network.ip("a", "link set x0 mtu 1400 up").ip("a", "addr add 10.5.1.0/32 dev x0");
+        network.ip("a", "addr add fd05:1::/128 dev x0 nodad");
+        network.ip("a", "route add 10.5.2.0/24 via 10.5.2.0 dev x0 onlink proto 76");
+        network.ip("a", "-6 route add fd05:2::/64 via fd05:2:: dev x0 onlink proto 76");
+        network.ip("a", "neigh add 10.5.2.0 lladdr " + MAC + " dev x0 nud permanent");
+        network.ip("a", "neigh add fd05:2:: lladdr " + MAC + " dev x0 nud permanent");
+        network.in("a", "bridge", "fdb", "add", MAC.toString(), "dev", "x0", "dst", "10.1.0.2", "self", "permanent");
+        check(LinkStep.down(A, "x0"), "ip -n a link set x0 down", "ip link show x0", "state DOWN");
+        check(new LinkStep.Delete(A, "x0"), "ip -n a link del x0", "ip link show eth0", "eth0");
+    }
+
+    @Test
+    void aTunnelsRoutesAreOnLink() {
+        network.ip("a", "link add x0 type vxlan id 7 local 10.1.0.1 dstport 4789 nolearning")
+                .ip("a", "link set x0 up");
+        network.ip("a", "addr add 10.5.1.0/32 dev x0").ip("a", "addr add fd05:1::/128 dev x0 nodad");
+        for (String subnet : List.of("10.5.2.0/24", "fd05:2::/64")) {
+            Prefix prefix = Prefix.parse(subnet);
+            String family = prefix.family() == Family.IPV6 ? "-6 " : "";
+            check(
+                    new RouteStep.Add(
+                            A,
+                            RouteTo.prefix(prefix)
+                                    .via(prefix.address())
+                                    .on("x0")
+                                    .onLink()
+                                    .protocol(76)),
+                    "ip -n a " + family + "route add " + subnet + " via " + prefix.address()
+                            + " dev x0 onlink proto 76",
+                    "ip " + family + "route show dev x0",
+                    subnet + " via " + prefix.address() + " proto 76",
+                    "onlink");
+        }
+    }
+
+    @Test
+    void aKernelWithoutVlanFilteringSaysSo() {
+        network.ip("a", "link set eth0 master br0");
+        network.ip("a", "link add br7 type bridge");
+        boolean has = network.attempt("a", "ip", "link", "set", "br7", "type", "bridge", "vlan_filtering", "1")
+                        .exit()
+                == 0;
+        Step filtering = new LinkStep.BridgeOption(A, "br0", LinkStep.BridgeSetting.VLAN_FILTERING, 1);
+        Step vlan = new LinkStep.AddVlans(A, "eth0", LinkStep.Vlans.access(10));
+        if (has) {
+            check(
+                    filtering,
+                    "ip -n a link set br0 type bridge vlan_filtering 1",
+                    "ip -d link show br0",
+                    "vlan_filtering 1");
+            filtering.apply(places);
+            check(
+                    vlan,
+                    "bridge -n a vlan add dev eth0 vid 10 pvid untagged",
+                    "bridge vlan show dev eth0",
+                    "10 PVID Egress Untagged");
+            check(
+                    new LinkStep.AddVlans(A, "br0", new LinkStep.Vlans(20, 29, false, false, true)),
+                    "bridge -n a vlan add dev br0 vid 20-29 self",
+                    "bridge vlan show dev br0",
+                    "20",
+                    "29");
+            check(
+                    new LinkStep.DeleteVlans(A, "eth0", new LinkStep.Vlans(1, 1, false, false, false)),
+                    "bridge -n a vlan del dev eth0 vid 1",
+                    "ip -d link show br0",
+                    "vlan_filtering 1");
+            return;
+        }
+        for (Step step : List.of(filtering, vlan)) {
+            assertThat(step.undo(places)).isNotNull();
+            assertThatThrownBy(() -> step.apply(places))
+                    .isInstanceOf(KernelException.class)
+                    .hasMessageContainingAll("EOPNOTSUPP", "netns:a", "CONFIG_BRIDGE_VLAN_FILTERING");
+        }
     }
 
     @Test

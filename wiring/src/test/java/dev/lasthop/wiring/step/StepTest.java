@@ -43,6 +43,25 @@ class StepTest {
                             8472,
                             Optional.of("e"),
                             true)),
+            new LinkStep.Create(
+                    Place.HOST,
+                    "vy",
+                    new LinkStep.Vxlan(
+                            8,
+                            Optional.of(IpAddress.parse("192.0.2.1")),
+                            Optional.empty(),
+                            4789,
+                            Optional.empty(),
+                            false,
+                            Encapsulation.USUAL
+                                    .withChecksums(true, false, true)
+                                    .withTtl(0)
+                                    .with(Encapsulation.DontFragment.INHERIT)
+                                    .from(new Encapsulation.Ports(50000, 50999)))),
+            new LinkStep.AddVlans(C1, "p1", LinkStep.Vlans.access(10)),
+            new LinkStep.AddVlans(C1, "br0", new LinkStep.Vlans(20, 29, false, false, true)),
+            new LinkStep.DeleteVlans(C1, "p1", LinkStep.Vlans.tagged(20, 29)),
+            new LinkStep.BridgeOption(C1, "br0", LinkStep.BridgeSetting.VLAN_DEFAULT_PVID, 0),
             new AddressStep.Add(C1, "eth0", Prefix.parse("fd00::2/64"), true),
             new RouteStep.Add(
                     C1,
@@ -82,11 +101,17 @@ class StepTest {
                         "ip link add lh0 address 02:00:00:00:00:01 mtu 1400 type veth peer name eth0 netns c1",
                         "ip link set x netns 42 name eth1",
                         "ip link add name vx type vxlan id 7 remote fd00::1 dstport 8472 dev e",
+                        "ip link add name vy type vxlan id 8 local 192.0.2.1 dstport 4789 nolearning ttl auto df inherit"
+                                + " srcport 50000 50999 udpcsum noudp6zerocsumtx udp6zerocsumrx",
+                        "bridge -n c1 vlan add dev p1 vid 10 pvid untagged",
+                        "bridge -n c1 vlan add dev br0 vid 20-29 self",
+                        "bridge -n c1 vlan del dev p1 vid 20-29",
+                        "ip -n c1 link set br0 type bridge vlan_default_pvid 0",
                         "ip -n c1 addr add fd00::2/64 dev eth0 nodad",
                         "ip -n c1 route add default via 169.254.1.1 dev eth0 onlink table 1000 metric 4000000000 src 10.0.0.2",
                         "ip -6 rule add from all iif a oif b fwmark 0xffffffff priority 5 lookup 77",
                         "ip -n c1 neigh replace 10.0.0.1 lladdr 02:00:00:00:00:01 dev eth0 nud permanent",
-                        "bridge fdb append 02:00:00:00:00:01 dev vx dst 192.0.2.9 self permanent",
+                        "bridge fdb replace 02:00:00:00:00:01 dev vx dst 192.0.2.9 self permanent",
                         "nsenter --net=/proc/7/ns/net sysctl -w net/ipv4/conf/eth0.5/forwarding=1",
                         "nft 'insert rule ip filter FORWARD iifname lh0 accept comment \"a b\"'",
                         "conntrack -D -f ipv4 -p udp -s 10.0.0.2 -d 10.0.0.3 --sport 1 --dport 53");
