@@ -1,0 +1,163 @@
+package dev.lasthop.cli.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lasthop.diagnosis.Fault;
+import dev.lasthop.diagnosis.Faults;
+import dev.lasthop.diagnosis.Injection;
+import dev.lasthop.json.JsonObject;
+import dev.lasthop.lab.Lab;
+import dev.lasthop.lab.LabNetwork;
+import dev.lasthop.lab.LabScene;
+import dev.lasthop.lab.Labs;
+import dev.lasthop.lab.Listener;
+import dev.lasthop.lab.Question;
+import dev.lasthop.testing.KernelTest;
+import dev.lasthop.testing.Wait;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every fault of the catalogue that the lab can make, on the real kernel, from the whole network to the whole network: somebody else's
+ * {@code ping} and {@code nc} say that it works, that it is broken, and that it works again; between that {@code lasthop diagnose --fix}
+ * has to name the verdict, the direction, the last hop and the cause, and to mend it.
+ *
+ * <p>Each fault is made in the first network that it names, in all the ways that it names there. The environment's {@code LASTHOP_FAULTS}
+ * asks for more or less: {@code all} for every network, or ids with commas between them, each in every network.
+ */
+@KernelTest
+@Execution(ExecutionMode.CONCURRENT)
+class FaultsOnTheKernelTest {
+    private static final String WANTED =
+            Optional.ofNullable(System.getenv("LASTHOP_FAULTS")).orElse("");
+
+    @TempDir
+    static Path state;
+
+    /** @param number tells the labs' names apart, as several are there at once */
+    record Case(int number, Fault fault, Injection injection) {
+        String id() {
+            return fault.id();
+        }
+
+        @Override
+        public String toString() {
+            return "%s (%d): %s, %s, %s"
+                    .formatted(id(), number, injection.network(), injection.family(), injection.ask());
+        }
+    }
+
+    static Stream<Case> cases() {
+        var cases = new ArrayList<Case>();
+        for (Fault fault : Faults.all()) {
+            for (Injection injection : injections(fault)) {
+                cases.add(new Case(cases.size() + 1, fault, injection));
+            }
+        }
+        return cases.stream();
+    }
+
+    private static List<Injection> injections(Fault fault) {
+        List<Injection> all = fault.injections();
+        if (WANTED.isEmpty()) {
+            return all.stream()
+                    .filter(injection ->
+                            injection.network().equals(all.getFirst().network()))
+                    .toList();
+        }
+        boolean wanted =
+                WANTED.equals("all") || Arrays.asList(WANTED.split(",")).contains(fault.id());
+        return wanted ? all : List.of();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void recognisedLocatedMended(Case tried) {
+        Injection injection = tried.injection();
+        LabNetwork network = LabNetwork.find(injection.network()).orElseThrow();
+        try (Lab lab = Labs.in(state).borrow(network, "f" + tried.number())) {
+            Question question = Question.of(lab.scene(), injection);
+            try (var service = new Service(lab, question)) {
+                check(tried, lab, question, service);
+            }
+        }
+    }
+
+    private static void check(Case tried, Lab lab, Question question, Service service) {
+        Injection injection = tried.injection();
+        var judge = new Judge(question);
+        boolean inherent = question.port().isEmpty()
+                && injection.steps().apply(lab.scene()).isEmpty();
+        if (!inherent) {
+            service.open("");
+            Wait.until("it works before it is broken", judge::works);
+            lab.inject(tried.id(), injection.steps().apply(lab.scene()));
+            service.open(tried.id());
+        }
+        assertThat(judge.works()).as("it works although it was broken").isFalse();
+
+        Answer answer = Answer.of(question, injection.mendable() ? List.of("--fix", "--yes") : List.of());
+        expect(tried, lab.scene(), answer);
+        if (injection.mendable()) {
+            assertThat(answer.document().flag("fixed", false)).as(answer.text()).isTrue();
+            assertThat(answer.document().objects("changes")).as(answer.text()).isNotEmpty();
+            assertThat(answer.code()).as(answer.text()).isZero();
+            Wait.until("it works after --fix: " + answer.text(), judge::works);
+        } else {
+            assertThat(answer.code()).as(answer.text()).isEqualTo(1);
+        }
+        if (!inherent) {
+            assertThat(lab.mend()).as("what the lab could not take back").isEmpty();
+            service.open("");
+            Wait.until("it works after the lab took the fault back", judge::works);
+        }
+    }
+
+    private static void expect(Case tried, LabScene scene, Answer answer) {
+        Injection injection = tried.injection();
+        JsonObject report = answer.document();
+        assertThat(report.string("verdict") + " " + answer.cause())
+                .as(answer.text())
+                .isEqualTo(injection.verdict() + " " + tried.id());
+        injection
+                .side()
+                .ifPresent(side ->
+                        assertThat(report.string("direction")).as(answer.text()).isEqualTo(side.toString()));
+        injection
+                .lastHop()
+                .apply(scene)
+                .ifPresent(hop -> assertThat(answer.lastHop()).as(answer.text()).isEqualTo(hop));
+    }
+
+    /** The service that the network has, as the fault that is in it has it. */
+    private static final class Service implements AutoCloseable {
+        private final Lab lab;
+        private final boolean wanted;
+        private Optional<Listener> open = Optional.empty();
+
+        Service(Lab lab, Question question) {
+            this.lab = lab;
+            this.wanted = question.port().isPresent();
+        }
+
+        void open(String fault) {
+            close();
+            open = wanted ? lab.serve(Optional.of(fault)) : Optional.empty();
+        }
+
+        @Override
+        public void close() {
+            open.ifPresent(Listener::close);
+            open = Optional.empty();
+        }
+    }
+}
