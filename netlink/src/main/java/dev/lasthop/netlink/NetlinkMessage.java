@@ -18,6 +18,7 @@ public record NetlinkMessage(int type, int flags, int sequence, int port, Bytes 
 
     public static final int REQUEST = 0x1; // NLM_F_REQUEST
     public static final int ACK = 0x4; // NLM_F_ACK
+    public static final int ECHO = 0x8; // NLM_F_ECHO: what is found or changed is sent to who asked
     public static final int DUMP_INTERRUPTED = 0x10; // NLM_F_DUMP_INTR
     public static final int DUMP = 0x300; // NLM_F_ROOT | NLM_F_MATCH
     public static final int REPLACE = 0x100; // NLM_F_REPLACE

@@ -196,6 +196,42 @@ public final class RouteSocket implements AutoCloseable {
                 .orElseThrow(() -> new KernelException("find link " + name, Errno.ENODEV));
     }
 
+    /** What hangs at a place of a link; empty where nothing does, or only what the kernel puts there by itself. */
+    public Optional<QdiscMessage> qdisc(IfIndex link, int parent) {
+        QdiscMessage which = QdiscMessage.at(link, parent);
+        try {
+            return decoded(
+                            socket.request(
+                                    "look at the " + which.words(),
+                                    QdiscMessage.GET,
+                                    NetlinkMessage.ECHO,
+                                    which.encode()),
+                            QdiscMessage.NEW,
+                            QdiscMessage::decode)
+                    .stream()
+                    .filter(found -> found.handle() != 0) // the kernel's own have no number
+                    .findFirst();
+        } catch (KernelException e) {
+            if (e.is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** The filters of one place of a link, in their order. A place that is not there has none. */
+    public List<FilterMessage> filters(IfIndex link, int parent) {
+        try {
+            FilterMessage all = FilterMessage.at(link, parent, 0, 0);
+            return decoded(dump("filters", FilterMessage.GET, all), FilterMessage.NEW, FilterMessage::decode);
+        } catch (KernelException e) {
+            if (e.is(Errno.EINVAL) || e.is(Errno.ENOENT)) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
     private Optional<LinkMessage> link(String operation, LinkMessage which) {
         try {
             return decoded(

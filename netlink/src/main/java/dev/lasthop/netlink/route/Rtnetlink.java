@@ -15,7 +15,9 @@ public sealed interface Rtnetlink
                 NeighborMessage,
                 NextHopMessage,
                 NetconfMessage,
-                NamespaceIdMessage {
+                NamespaceIdMessage,
+                QdiscMessage,
+                FilterMessage {
 
     /** {@code RTM_NEW…}; {@code RTM_DEL…} is the next number, {@code RTM_GET…} the one after that. */
     int newType();

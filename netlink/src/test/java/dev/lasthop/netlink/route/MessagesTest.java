@@ -114,6 +114,49 @@ class MessagesTest {
             08 00 01 00  ff ff ff ff  # NETNSA_NSID: not assigned
             """;
 
+    private static final String TOKEN_BUCKET = """
+            00  00 00 00              # family, padding
+            03 00 00 00               # index
+            00 00 01 00               # handle 1:
+            ff ff ff ff               # parent TC_H_ROOT
+            00 00 00 00               # info
+            08 00 01 00  74 62 66 00  # TCA_KIND "tbf"
+            34 00 02 00               # TCA_OPTIONS, 52 bytes
+            28 00 01 00               #   TCA_TBF_PARMS, 40 bytes
+            00  01  00 00             #     rate: cell log, TC_LINKLAYER_ETHERNET, overhead
+            00 00  00 00              #     cell align, mpu
+            d0 12 13 00               #     1,250,000 bytes a second
+            00 00 00 00  00 00 00 00  00 00 00 00  # peak rate: none
+            f8 24 01 00               #     limit 75,000 bytes
+            00 00 00 00  00 00 00 00  #     buffer, mtu
+            08 00 06 00  d4 30 00 00  #   TCA_TBF_BURST 12,500 bytes
+            """;
+
+    private static final String REDIRECTION = """
+            00  00 00 00              # family, padding
+            03 00 00 00               # index
+            00 00 00 00               # handle
+            f2 ff ff ff               # parent: ingress of clsact
+            00 03 48 4c               # protocol ETH_P_ALL (big endian), priority 19528
+            08 00 01 00  75 33 32 00  # TCA_KIND "u32"
+            60 00 02 00               # TCA_OPTIONS, 96 bytes
+            38 00 07 00               #   TCA_U32_ACT, 56 bytes
+            34 00 01 00               #     action 1, 52 bytes
+            0b 00 01 00  6d 69 72 72  65 64 00 00  # TCA_ACT_KIND "mirred", padding
+            24 00 02 80               #       TCA_ACT_OPTIONS, nested, 36 bytes
+            20 00 02 00               #         TCA_MIRRED_PARMS, 32 bytes
+            00 00 00 00  00 00 00 00  #           index, capabilities
+            04 00 00 00               #           TC_ACT_STOLEN
+            00 00 00 00  00 00 00 00  #           references, bound
+            01 00 00 00               #           TCA_EGRESS_REDIR
+            04 00 00 00               #           link number 4
+            24 00 05 00               #   TCA_U32_SEL, 36 bytes
+            01  00  01  00            #     TC_U32_TERMINAL, shift, 1 key, padding
+            00 00  00 00  00 00  00 00  00 00 00 00  # offset mask, offsets, hash mask
+            00 00 00 00  00 00 00 00  #     key: mask, value
+            00 00 00 00  00 00 00 00  #     offset, offset mask
+            """;
+
     private static final String VXLAN = """
             00 00 00 00               # family AF_UNSPEC, reserved, type
             00 00 00 00               # index
@@ -199,6 +242,28 @@ class MessagesTest {
                         BRIDGE_VLAN,
                         LinkKinds.BridgeVlans.ofBridge(THREE, new BridgeVlan(0, 10)),
                         LinkMessage::decode),
+                one(
+                        "a token bucket",
+                        TOKEN_BUCKET,
+                        QdiscMessage.of(
+                                THREE,
+                                0x10000,
+                                QdiscMessage.ROOT,
+                                "tbf",
+                                TrafficControl.Tbf.options(1_250_000, 12_500, 75_000)),
+                        QdiscMessage::decode),
+                one(
+                        "a redirection",
+                        REDIRECTION,
+                        FilterMessage.of(
+                                THREE,
+                                FilterMessage.RECEIVED,
+                                19528,
+                                FilterMessage.ALL,
+                                "u32",
+                                TrafficControl.U32.action(TrafficControl.Action.redirect(new IfIndex(4))),
+                                TrafficControl.U32.everything()),
+                        FilterMessage::decode),
                 one(
                         "an address",
                         ADDRESS,
@@ -306,6 +371,8 @@ class MessagesTest {
             case NextHopMessage hop -> List.of(NextHopMessage.GROUP, NextHopMessage.GATEWAY);
             case NetconfMessage netconf -> List.of(NetconfMessage.FORWARDING);
             case NamespaceIdMessage id -> List.of(NamespaceIdMessage.ID);
+            case QdiscMessage qdisc -> List.of(QdiscMessage.KIND, QdiscMessage.STATISTICS);
+            case FilterMessage filter -> List.of(FilterMessage.OPTIONS, FilterMessage.CHAIN);
         };
     }
 

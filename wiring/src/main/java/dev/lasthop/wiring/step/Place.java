@@ -21,6 +21,9 @@ public sealed interface Place {
     /** A line for {@code bridge}, which takes {@code -n} too. */
     String bridge(String words);
 
+    /** A line for {@code tc}, which takes {@code -n} too. */
+    String tc(String words);
+
     /** A line for any other program. */
     String run(String words);
 
@@ -81,6 +84,11 @@ public sealed interface Place {
         }
 
         @Override
+        public String tc(String words) {
+            return "tc " + words;
+        }
+
+        @Override
         public String run(String words) {
             return words;
         }
@@ -108,6 +116,11 @@ public sealed interface Place {
         }
 
         @Override
+        public String tc(String words) {
+            return "tc -n " + Words.quote(name) + " " + words;
+        }
+
+        @Override
         public String run(String words) {
             return "ip netns exec " + Words.quote(name) + " " + words;
         }
@@ -128,6 +141,11 @@ public sealed interface Place {
         @Override
         public String bridge(String words) {
             return run("bridge " + words);
+        }
+
+        @Override
+        public String tc(String words) {
+            return run("tc " + words);
         }
 
         @Override
@@ -154,6 +172,11 @@ public sealed interface Place {
         }
 
         @Override
+        public String tc(String words) {
+            return run("tc " + words);
+        }
+
+        @Override
         public String run(String words) {
             return "nsenter --net=" + Words.quote(path.toString()) + " " + words;
         }
@@ -169,6 +192,11 @@ public sealed interface Place {
         @Override
         public String bridge(String words) {
             return run("bridge " + words);
+        }
+
+        @Override
+        public String tc(String words) {
+            return run("tc " + words);
         }
 
         @Override

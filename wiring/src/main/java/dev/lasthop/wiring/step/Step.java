@@ -18,6 +18,7 @@ public sealed interface Step
                 NeighborStep,
                 FdbStep,
                 SysctlStep,
+                TrafficStep,
                 FirewallStep,
                 LegacyStep,
                 ConntrackStep {

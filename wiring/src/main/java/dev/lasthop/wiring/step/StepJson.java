@@ -54,6 +54,7 @@ final class StepJson {
             case FdbStep.Delete s -> fdb("fdb-delete", s, s.remote());
             case SysctlStep s ->
                 of("sysctl", s).put("key", s.key()).put("value", s.value()).build();
+            case TrafficStep s -> TrafficJson.write(s);
             case FirewallStep s -> FirewallJson.write(s);
             case LegacyStep s ->
                 of("iptables-legacy", s)
@@ -99,6 +100,12 @@ final class StepJson {
             case "fdb-add" -> new FdbStep.Add(place, json.string("link"), mac(json), remote(json));
             case "fdb-delete" -> new FdbStep.Delete(place, json.string("link"), mac(json), remote(json));
             case "sysctl" -> new SysctlStep(place, json.string("key"), json.string("value"));
+            case "traffic-limit",
+                    "traffic-unlimit",
+                    "classifier-add",
+                    "classifier-delete",
+                    "redirect-add",
+                    "redirect-delete" -> TrafficJson.read(json, kind, place);
             case "firewall" -> FirewallJson.read(json, place);
             case "iptables-legacy" ->
                 new LegacyStep(

@@ -18,6 +18,7 @@ public final class KernelState {
             "ip neigh show proxy",
             "nft -j list ruleset",
             "sysctl -a --pattern net.*(forwarding|ip_forward|accept_redirects|route_localnet|accept_ra)$",
+            "tc qdisc",
             "bridge fdb show");
 
     private KernelState() {}

@@ -7,8 +7,6 @@ import dev.lasthop.address.Family;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.MacAddress;
 import dev.lasthop.address.Prefix;
-import dev.lasthop.json.Json;
-import dev.lasthop.json.JsonObject;
 import dev.lasthop.linux.KernelException;
 import dev.lasthop.netlink.nftables.BaseHook;
 import dev.lasthop.netlink.nftables.ChainMessage;
@@ -478,20 +476,6 @@ class StepKernelTest {
     }
 
     private void check(Step step, String command, String question, String... shows) {
-        assertThat(step.command()).isEqualTo(command);
-        List<String> before = KernelState.of(network, "a");
-        List<Step> undo = step.undo(places).stream()
-                .map(back -> Step.ofJson(Json.readObject(
-                        Json.compact(back.toJson()).getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                        dev.lasthop.json.Limits.DEFAULT)))
-                .toList();
-        JsonObject json = step.toJson();
-        assertThat(Step.ofJson(json).toJson()).isEqualTo(json);
-        Step.ofJson(json).apply(places);
-        assertThat(network.in("a", question.split(" "))).contains(shows);
-        assertThat(Undo.all(undo, places)).isEmpty();
-        assertThat(KernelState.difference(before, KernelState.of(network, "a")))
-                .as("after undoing " + command)
-                .isEmpty();
+        new StepCheck(network, places, "a").check(step, command, question, shows);
     }
 }
