@@ -9,13 +9,14 @@ import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Step;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One connection of a namespace to a network.
  *
  * @param name what it is called: {@code lasthop:NAME}
  * @param inode the namespace's number, by which two names for one namespace are known to be the same
- * @param hostLink the host's end of the veth pair
+ * @param hostLink the host's end of the veth pair; empty where the driver makes none
  * @param complete whether connecting it came to its end
  * @param undo what disconnecting does inside the namespace
  */
@@ -25,10 +26,11 @@ public record Endpoint(
         Place place,
         long inode,
         String interfaceName,
-        String hostLink,
+        Optional<String> hostLink,
         MacAddress mac,
         List<Prefix> addresses,
         List<PublishedPort> ports,
+        Settings settings,
         boolean complete,
         List<Step> undo) {
     public Endpoint {
@@ -38,16 +40,22 @@ public record Endpoint(
     }
 
     Endpoint completed(List<Step> steps) {
-        return new Endpoint(name, network, place, inode, interfaceName, hostLink, mac, addresses, ports, true, steps);
-    }
-
-    Endpoint withPorts(List<PublishedPort> newPorts) {
-        return new Endpoint(
-                name, network, place, inode, interfaceName, hostLink, mac, addresses, newPorts, complete, undo);
+        return with(draft -> {
+            draft.complete = true;
+            draft.undo = steps;
+        });
     }
 
     Endpoint incomplete() {
-        return new Endpoint(name, network, place, inode, interfaceName, hostLink, mac, addresses, ports, false, undo);
+        return with(draft -> draft.complete = false);
+    }
+
+    Endpoint withPorts(List<PublishedPort> newPorts) {
+        return with(draft -> draft.ports = newPorts);
+    }
+
+    Endpoint with(Setting setting) {
+        return with(draft -> draft.settings = draft.settings.with(setting));
     }
 
     public Optional<IpAddress> address(Family family) {
@@ -68,17 +76,20 @@ public record Endpoint(
 
     /** The endpoint as {@code ls} shows it. */
     public JsonObject toJson() {
-        return JsonObject.builder()
+        JsonObject.Builder json = JsonObject.builder()
                 .put("name", name)
                 .put("network", network)
                 .put("namespace", place.label())
                 .put("interface", interfaceName)
-                .put("hostInterface", hostLink)
+                .putIfPresent("hostInterface", hostLink)
                 .put("mac", mac.toString())
                 .putStrings(
                         "addresses", addresses.stream().map(Prefix::toString).toList())
-                .putStrings("ports", ports.stream().map(PublishedPort::toString).toList())
-                .build();
+                .putStrings("ports", ports.stream().map(PublishedPort::toString).toList());
+        if (!settings.all().isEmpty()) {
+            json.put("settings", settings.toJson());
+        }
+        return json.build();
     }
 
     JsonObject toRecord() {
@@ -97,11 +108,51 @@ public record Endpoint(
                 Place.parse(json.string("namespace")),
                 json.longInteger("inode"),
                 json.string("interface"),
-                json.string("hostInterface"),
+                json.findString("hostInterface"),
                 MacAddress.parse(json.string("mac")),
                 json.strings("addresses").stream().map(Prefix::parse).toList(),
                 json.strings("ports").stream().map(PublishedPort::parse).toList(),
+                Settings.ofMember(json),
                 json.flag("complete", false),
                 json.objects("undo").stream().map(Step::ofJson).toList());
+    }
+
+    private Endpoint with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.endpoint();
+    }
+
+    /** What the {@code with…} methods write in: so that a new component does not touch each of them. */
+    private static final class Draft {
+        private final Endpoint before;
+        private List<PublishedPort> ports;
+        private Settings settings;
+        private boolean complete;
+        private List<Step> undo;
+
+        Draft(Endpoint endpoint) {
+            before = endpoint;
+            ports = endpoint.ports;
+            settings = endpoint.settings;
+            complete = endpoint.complete;
+            undo = endpoint.undo;
+        }
+
+        Endpoint endpoint() {
+            return new Endpoint(
+                    before.name,
+                    before.network,
+                    before.place,
+                    before.inode,
+                    before.interfaceName,
+                    before.hostLink,
+                    before.mac,
+                    before.addresses,
+                    ports,
+                    settings,
+                    complete,
+                    undo);
+        }
     }
 }

@@ -12,14 +12,12 @@ import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Places;
 import dev.lasthop.wiring.step.Plan;
 import dev.lasthop.wiring.step.RouteStep;
-import dev.lasthop.wiring.step.RouteTo;
 import dev.lasthop.wiring.step.Site;
 import dev.lasthop.wiring.step.Step;
 import dev.lasthop.wiring.step.SysctlStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /** Checks what is asked of a connection, and plans it. Changes nothing. */
 record EndpointPlans(Places places, Store store) {
@@ -32,7 +30,7 @@ record EndpointPlans(Places places, Store store) {
         HostView host = new HostView(places.at(Place.HOST));
         Site site = open(spec.place());
         refuseTwice(spec, name, site, host);
-        requireBridge(host, network);
+        network.plans().requireReady(network, spec, host, store);
         HostView inside = new HostView(site);
         Endpoint endpoint = new Endpoint(
                 name,
@@ -40,10 +38,11 @@ record EndpointPlans(Places places, Store store) {
                 spec.place(),
                 site.namespace().inode(),
                 interfaceName(spec, inside),
-                hostEnd(host, name, network.name()),
+                network.plans().hostLink(name, network, host),
                 mac(spec, name),
                 addresses(spec, network, host),
                 spec.ports(),
+                settings(spec, network, host),
                 false,
                 List.of());
         new Ports(store).refuseTaken(host, endpoint, spec.ports());
@@ -53,17 +52,7 @@ record EndpointPlans(Places places, Store store) {
     Plan plan(Endpoint endpoint, Network network, HostView host, HostView inside) {
         Place place = endpoint.place();
         String link = endpoint.interfaceName();
-        OptionalInt mtu = OptionalInt.of(network.mtu());
-        List<Step> steps = new ArrayList<>();
-        steps.add(new LinkStep.CreateVeth(
-                new LinkStep.End(
-                        Place.HOST,
-                        endpoint.hostLink(),
-                        Optional.of(Names.mac("host", endpoint.name(), network.name())),
-                        mtu),
-                new LinkStep.End(place, link, Optional.of(endpoint.mac()), mtu)));
-        steps.add(new LinkStep.Master(Place.HOST, endpoint.hostLink(), Optional.of(network.bridge())));
-        steps.add(LinkStep.up(Place.HOST, endpoint.hostLink()));
+        List<Step> steps = new ArrayList<>(network.plans().link(endpoint, network, host));
         boolean loopbackDown = inside.link("lo")
                 .filter(lo -> (lo.flags() & LinkMessage.UP) == 0)
                 .isPresent();
@@ -82,16 +71,9 @@ record EndpointPlans(Places places, Store store) {
                 .forEach(address ->
                         steps.add(new AddressStep.Add(place, link, address, address.family() == Family.IPV6)));
         steps.add(LinkStep.up(place, link));
-        for (Subnet subnet : network.subnets()) {
-            if (!network.internal() && !inside.hasDefaultRoute(subnet.family())) {
-                steps.add(new RouteStep.Add(
-                        place,
-                        RouteTo.everywhere(subnet.family())
-                                .via(subnet.gateway())
-                                .on(link)));
-            }
-        }
-        if (!host.hasTable(OwnTable.NAME)) { // somebody flushed the rules: nothing of this would get out
+        network.plans().routes(network, endpoint, inside).forEach(route -> steps.add(new RouteStep.Add(place, route)));
+        if (network.plans().crossesHost()
+                && !host.hasTable(OwnTable.NAME)) { // somebody flushed the rules: nothing of this would get out
             steps.addAll(OwnTable.whole(store));
         }
         if (!endpoint.ports().isEmpty()) {
@@ -140,15 +122,6 @@ record EndpointPlans(Places places, Store store) {
         }
     }
 
-    private static void requireBridge(HostView host, Network network) {
-        Optional<LinkMessage> bridge = host.link(network.bridge());
-        if (bridge.isEmpty() || !bridge.get().kind().equals("bridge")) {
-            throw new WiringException("could not find bridge " + network.bridge() + " of network " + network.name()
-                    + ": somebody deleted it. lasthop network rm " + network.name()
-                    + " and lasthop network create make it again");
-        }
-    }
-
     private static String interfaceName(ConnectSpec spec, HostView inside) {
         if (spec.interfaceName().isPresent()) {
             String wanted = Names.checkedInterface(spec.interfaceName().get());
@@ -166,12 +139,13 @@ record EndpointPlans(Places places, Store store) {
         return "eth" + number;
     }
 
-    private static String hostEnd(HostView host, String name, String network) {
-        String wanted = Names.hostEnd(name, network);
-        for (int salt = 1; host.link(wanted).isPresent(); salt++) {
-            wanted = Names.hostEnd(name + "\0" + salt, network);
+    /** What was asked for, and what the driver has to remember. */
+    private static Settings settings(ConnectSpec spec, Network network, HostView host) {
+        Settings settings = spec.settings();
+        for (Setting remembered : network.plans().remembered(spec, host).all()) {
+            settings = settings.with(remembered);
         }
-        return wanted;
+        return settings;
     }
 
     private static MacAddress mac(ConnectSpec spec, String name) {
@@ -204,17 +178,19 @@ record EndpointPlans(Places places, Store store) {
                     .findFirst()
                     .map(wanted -> checked(wanted, subnet, network, leases, host))
                     .orElseGet(() -> leases.choose(subnet));
-            addresses.add(subnet.with(address));
+            addresses.add(network.plans().inside(subnet, address));
         }
         return addresses;
     }
 
     private static IpAddress checked(IpAddress wanted, Subnet subnet, Network network, Leases leases, HostView host) {
         Prefix prefix = subnet.prefix();
+        Optional<String> home = network.plans().home(network.driver());
+        Optional<MacAddress> neighbor = home.flatMap(link -> host.neighbor(link, wanted));
         String reason = "";
         if (!prefix.contains(wanted)) {
             reason = "it is not in " + prefix;
-        } else if (wanted.equals(subnet.gateway())) {
+        } else if (subnet.gateway().equals(Optional.of(wanted))) {
             reason = "it is the network's gateway";
         } else if (wanted.equals(prefix.first())) {
             reason = "it is the network's own address";
@@ -222,9 +198,9 @@ record EndpointPlans(Places places, Store store) {
             reason = "it is the network's broadcast address";
         } else if (leases.holder(wanted).isPresent()) {
             reason = leases.holder(wanted).get().holder() + " has it";
-        } else if (host.neighbor(network.bridge(), wanted).isPresent()) {
-            reason = "somebody that Lasthop did not connect answers for it on " + network.bridge() + ": "
-                    + host.neighbor(network.bridge(), wanted).get();
+        } else if (neighbor.isPresent()) {
+            reason = "somebody that Lasthop did not connect answers for it on " + home.orElse("the host") + ": "
+                    + neighbor.get();
         }
         if (!reason.isEmpty()) {
             throw new WiringException(

@@ -49,9 +49,9 @@ record HostView(Site site) {
         return smallest == Integer.MAX_VALUE ? USUAL_MTU : smallest;
     }
 
-    /** An address or a route of the host that overlaps; empty if there is none. Those on {@code bridge} do not count. */
-    Optional<String> overlap(Prefix prefix, String bridge) {
-        IfIndex own = link(bridge).map(LinkMessage::index).orElse(IfIndex.NONE);
+    /** An address or a route of the host that overlaps; empty if there is none. Those on {@code home} do not count. */
+    Optional<String> overlap(Prefix prefix, Optional<String> home) {
+        IfIndex own = home.flatMap(this::link).map(LinkMessage::index).orElse(IfIndex.NONE);
         for (AddressMessage address : site.route().addresses()) {
             Optional<IpAddress> local = address(address);
             if (!address.index().equals(own) && local.filter(prefix::contains).isPresent()) {

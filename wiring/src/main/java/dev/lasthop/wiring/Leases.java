@@ -48,7 +48,7 @@ record Leases(Path folder) {
             if (candidate.compareTo(last) > 0 || candidate.compareTo(first) < 0) {
                 candidate = first;
             }
-            if (!candidate.equals(subnet.gateway()) && !Files.exists(file(candidate))) {
+            if (!subnet.gateway().equals(Optional.of(candidate)) && !Files.exists(file(candidate))) {
                 return candidate;
             }
             candidate = candidate.plus(1);

@@ -1,10 +1,7 @@
 package dev.lasthop.wiring;
 
 import dev.lasthop.address.Family;
-import dev.lasthop.address.IpAddress;
-import dev.lasthop.address.Prefix;
 import dev.lasthop.json.JsonObject;
-import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.Step;
 import java.util.List;
 import java.util.Optional;
@@ -12,16 +9,19 @@ import java.util.Optional;
 /**
  * A network that was created.
  *
+ * @param driver how endpoints are connected to it, with nothing left open
+ * @param mtu in bytes
  * @param complete false while it is being removed
  * @param undo what removing it does to the host: taken down when it was made
  */
 public record Network(
         String name,
-        String bridge,
+        Driver driver,
         List<Subnet> subnets,
         boolean internal,
         int mtu,
         boolean masquerade,
+        Settings settings,
         boolean complete,
         List<Step> undo) {
     public Network {
@@ -33,38 +33,39 @@ public record Network(
         return subnets.stream().filter(subnet -> subnet.family() == family).findFirst();
     }
 
+    /** The bridge that its endpoints are on, if that is how it works. */
+    public Optional<String> bridge() {
+        return driver.bridge();
+    }
+
+    DriverPlans plans() {
+        return DriverPlans.of(driver);
+    }
+
     Network withUndo(List<Step> steps) {
-        return new Network(name, bridge, subnets, internal, mtu, masquerade, complete, steps);
+        return new Network(name, driver, subnets, internal, mtu, masquerade, settings, complete, steps);
+    }
+
+    Network with(Setting setting) {
+        return new Network(name, driver, subnets, internal, mtu, masquerade, settings.with(setting), complete, undo);
     }
 
     Network incomplete() {
-        return new Network(name, bridge, subnets, internal, mtu, masquerade, false, undo);
-    }
-
-    /** Whether removing the network removes the bridge: it was made for it. */
-    boolean ownsBridge() {
-        return undo.stream()
-                .anyMatch(step ->
-                        step instanceof LinkStep.Delete delete && delete.name().equals(bridge));
+        return new Network(name, driver, subnets, internal, mtu, masquerade, settings, false, undo);
     }
 
     /** The network as {@code network inspect} shows it and the state folder keeps it. */
     public JsonObject toJson() {
-        return JsonObject.builder()
-                .put("name", name)
-                .put("driver", "bridge")
-                .put("bridge", bridge)
-                .put(
-                        "subnets",
-                        subnets,
-                        subnet -> JsonObject.builder()
-                                .put("prefix", subnet.prefix().toString())
-                                .put("gateway", subnet.gateway().toString())
-                                .build())
+        JsonObject.Builder json = JsonObject.builder().put("name", name).put("driver", driver.name());
+        driver.options().members().forEach(json::put);
+        json.put("subnets", subnets, Subnet::toJson)
                 .put("internal", internal)
                 .put("mtu", mtu)
-                .put("masquerade", masquerade)
-                .build();
+                .put("masquerade", masquerade);
+        if (!settings.all().isEmpty()) {
+            json.put("settings", settings.toJson());
+        }
+        return json.build();
     }
 
     JsonObject toRecord() {
@@ -76,14 +77,12 @@ public record Network(
     static Network ofRecord(JsonObject json) {
         return new Network(
                 json.string("name"),
-                json.string("bridge"),
-                json.objects("subnets").stream()
-                        .map(subnet -> new Subnet(
-                                Prefix.parse(subnet.string("prefix")), IpAddress.parse(subnet.string("gateway"))))
-                        .toList(),
+                Driver.ofJson(json),
+                json.objects("subnets").stream().map(Subnet::ofJson).toList(),
                 json.flag("internal", false),
                 json.integer("mtu"),
                 json.flag("masquerade", true),
+                Settings.ofMember(json),
                 json.flag("complete", true),
                 json.objects("undo").stream().map(Step::ofJson).toList());
     }

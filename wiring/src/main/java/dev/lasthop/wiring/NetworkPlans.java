@@ -3,9 +3,6 @@ package dev.lasthop.wiring;
 import dev.lasthop.address.Family;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Prefix;
-import dev.lasthop.netlink.route.LinkMessage;
-import dev.lasthop.wiring.step.AddressStep;
-import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Places;
 import dev.lasthop.wiring.step.Plan;
@@ -14,14 +11,12 @@ import dev.lasthop.wiring.step.SysctlStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /** Checks what is asked of a network, and plans it. Changes nothing. */
 record NetworkPlans(Places places, Store store) {
     private static final int LEAST_MTU = 68; // RFC 791
     private static final int LEAST_IPV6_MTU = 1280; // RFC 8200
     private static final int LARGEST_MTU = 65535;
-    private static final int USUAL_MTU = 1500; // of a new bridge
 
     /** A network and how it is made. */
     record Prepared(Network network, Plan plan) {}
@@ -33,62 +28,29 @@ record NetworkPlans(Places places, Store store) {
                     "there is a network " + name + " already; lasthop network inspect " + name + " shows it");
         }
         HostView host = new HostView(places.at(Place.HOST));
-        String bridge = Names.checkedInterface(spec.bridge().orElse(Names.bridge(name)));
-        List<Subnet> subnets = subnets(spec);
-        Optional<LinkMessage> existing = existingBridge(host, spec, bridge);
-        subnets.forEach(subnet -> refuseOverlap(host, subnet.prefix(), bridge));
+        DriverPlans plans = DriverPlans.of(spec.driver());
+        List<Subnet> subnets = subnets(spec, plans);
+        Driver driver = plans.settled(spec, host);
+        subnets.forEach(subnet -> refuseOverlap(host, subnet.prefix(), plans.home(driver)));
         boolean ipv6 = subnets.stream().anyMatch(subnet -> subnet.family() == Family.IPV6);
         int mtu = mtu(spec.mtu().orElseGet(host::uplinkMtu), ipv6);
-        Network network = new Network(name, bridge, subnets, spec.internal(), mtu, spec.masquerade(), true, List.of());
-        return new Prepared(network, plan(host, network, existing.isPresent()));
+        Network network = new Network(
+                name, driver, subnets, spec.internal(), mtu, spec.masquerade(), spec.settings(), true, List.of());
+        return new Prepared(network, plan(host, network));
     }
 
-    private Plan plan(HostView host, Network network, boolean bridgeExists) {
-        List<Step> steps = new ArrayList<>();
-        String bridge = network.bridge();
-        if (!bridgeExists) {
-            steps.addAll(bridge(network));
-        }
-        boolean ipv6 = network.subnet(Family.IPV6).isPresent();
-        if (ipv6
-                && host.site()
-                        .sysctl("net/ipv6/conf/default/disable_ipv6")
-                        .orElse("0")
-                        .equals("1")) {
-            steps.add(new SysctlStep(Place.HOST, "net/ipv6/conf/" + bridge + "/disable_ipv6", "0"));
-        }
-        for (Subnet subnet : network.subnets()) {
-            if (!host.hasAddress(bridge, subnet.gatewayPrefix())) {
-                steps.add(new AddressStep.Add(
-                        Place.HOST, bridge, subnet.gatewayPrefix(), subnet.family() == Family.IPV6));
+    private Plan plan(HostView host, Network network) {
+        List<Step> steps = new ArrayList<>(network.plans().network(network, host));
+        if (network.plans().crossesHost()) {
+            if (!network.internal()) {
+                steps.addAll(forwarding(host, network));
             }
+            if (!host.hasTable(OwnTable.NAME)) { // the first network, or somebody flushed the rules
+                steps.addAll(OwnTable.whole(store));
+            }
+            steps.add(OwnTable.add(network));
         }
-        steps.add(LinkStep.up(Place.HOST, bridge));
-        if (!network.internal()) {
-            steps.addAll(forwarding(host, network));
-        }
-        if (!host.hasTable(OwnTable.NAME)) { // the first network, or somebody flushed the rules
-            steps.addAll(OwnTable.whole(store));
-        }
-        steps.add(OwnTable.add(network));
         return new Plan("create network " + network.name(), steps);
-    }
-
-    /** Makes the bridge, down and without addresses. */
-    static List<Step> bridge(Network network) {
-        String name = network.bridge();
-        List<Step> steps = new ArrayList<>();
-        steps.add(new LinkStep.Create(
-                Place.HOST,
-                name,
-                new LinkStep.Bridge(),
-                Optional.of(Names.mac("bridge", network.name(), name)),
-                OptionalInt.empty()));
-        if (network.mtu() != USUAL_MTU) {
-            // set by itself: the kernel forgets an MTU given at creation when the last port goes
-            steps.add(new LinkStep.Mtu(Place.HOST, name, network.mtu()));
-        }
-        return steps;
     }
 
     /** Switches on what is off of the forwarding that a network needs. */
@@ -103,27 +65,7 @@ record NetworkPlans(Places places, Store store) {
         return steps;
     }
 
-    private static Optional<LinkMessage> existingBridge(HostView host, NetworkSpec spec, String bridge) {
-        Optional<LinkMessage> link = host.link(bridge);
-        if (link.isEmpty()) {
-            return link;
-        }
-        if (!link.get().kind().equals("bridge")) {
-            throw new WiringException("interface " + bridge + " on the host is no bridge but "
-                    + (link.get().kind().isEmpty()
-                            ? "a device"
-                            : "a " + link.get().kind())
-                    + "; name another with --bridge");
-        }
-        if (spec.bridge().isEmpty()) {
-            throw new WiringException(
-                    "there is a bridge " + bridge + " on the host already, and no network of Lasthop's has it."
-                            + " To use it as it is: --bridge " + bridge + "; to be rid of it: ip link del " + bridge);
-        }
-        return link;
-    }
-
-    private void refuseOverlap(HostView host, Prefix prefix, String bridge) {
+    private void refuseOverlap(HostView host, Prefix prefix, Optional<String> home) {
         for (Network other : store.networks()) {
             for (Subnet subnet : other.subnets()) {
                 if (subnet.prefix().overlaps(prefix)) {
@@ -132,13 +74,13 @@ record NetworkPlans(Places places, Store store) {
                 }
             }
         }
-        host.overlap(prefix, bridge).ifPresent(what -> {
+        host.overlap(prefix, home).ifPresent(what -> {
             throw new WiringException("subnet " + prefix + " overlaps with " + what
                     + " of the host: what is there could not be reached any more. Choose another");
         });
     }
 
-    private static List<Subnet> subnets(NetworkSpec spec) {
+    private static List<Subnet> subnets(NetworkSpec spec, DriverPlans plans) {
         if (spec.subnets().isEmpty()) {
             throw WiringException.wrong("network " + spec.name() + " needs a subnet: --subnet 10.88.0.0/16");
         }
@@ -147,10 +89,10 @@ record NetworkPlans(Places places, Store store) {
             if (subnets.stream().anyMatch(subnet -> subnet.family() == prefix.family())) {
                 throw WiringException.wrong("a network has one subnet of each family; two are " + prefix.family());
             }
-            subnets.add(subnet(spec, usable(prefix)));
+            subnets.add(subnet(spec, usable(prefix), plans));
         }
         for (IpAddress gateway : spec.gateways()) {
-            if (subnets.stream().noneMatch(subnet -> subnet.gateway().equals(gateway))) {
+            if (subnets.stream().noneMatch(subnet -> subnet.gateway().equals(Optional.of(gateway)))) {
                 throw WiringException.wrong("gateway " + gateway + " is in none of the subnets");
             }
         }
@@ -176,7 +118,7 @@ record NetworkPlans(Places places, Store store) {
         return prefix;
     }
 
-    private static Subnet subnet(NetworkSpec spec, Prefix prefix) {
+    private static Subnet subnet(NetworkSpec spec, Prefix prefix, DriverPlans plans) {
         for (IpAddress gateway : spec.gateways()) {
             if (prefix.contains(gateway)) {
                 boolean end = gateway.equals(prefix.first())
@@ -185,10 +127,10 @@ record NetworkPlans(Places places, Store store) {
                     throw WiringException.wrong(
                             "gateway " + gateway + " is the network's or the broadcast address of " + prefix);
                 }
-                return new Subnet(prefix, gateway);
+                return new Subnet(prefix, Optional.of(gateway));
             }
         }
-        return Subnet.of(prefix);
+        return new Subnet(prefix, plans.usualGateway(prefix));
     }
 
     private static int mtu(int mtu, boolean ipv6) {

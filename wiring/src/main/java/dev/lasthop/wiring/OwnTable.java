@@ -126,13 +126,7 @@ final class OwnTable {
 
     private static FirewallStep elements(Network network, boolean add) {
         var table = new OwnTable();
-        byte[] name = RuleBuilder.interfaceName(network.bridge());
-        String quoted = '"' + network.bridge() + '"';
-        table.element("bridges", List.of(SetElement.of(name)), quoted, add);
-        table.element("within", List.of(SetElement.of(join(name, name))), quoted + " . " + quoted, add);
-        if (network.internal()) {
-            table.element("internal", List.of(SetElement.of(name)), quoted, add);
-        }
+        network.bridge().ifPresent(bridge -> table.bridge(network, bridge, add));
         for (Subnet subnet : network.subnets()) {
             Prefix prefix = subnet.prefix();
             String suffix = suffix(prefix.family());
@@ -142,6 +136,16 @@ final class OwnTable {
             }
         }
         return new FirewallStep(Place.HOST, table.changes, table.lines);
+    }
+
+    private void bridge(Network network, String bridge, boolean add) {
+        byte[] name = RuleBuilder.interfaceName(bridge);
+        String quoted = '"' + bridge + '"';
+        element("bridges", List.of(SetElement.of(name)), quoted, add);
+        element("within", List.of(SetElement.of(join(name, name))), quoted + " . " + quoted, add);
+        if (network.internal()) {
+            element("internal", List.of(SetElement.of(name)), quoted, add);
+        }
     }
 
     private static FirewallStep ports(Endpoint endpoint, List<PublishedPort> ports, boolean add) {

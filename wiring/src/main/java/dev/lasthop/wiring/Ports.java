@@ -48,21 +48,26 @@ record Ports(Store store) {
     /** What published ports need besides their elements, as far as it is not there. */
     List<Step> around(HostView host, Network network, Endpoint endpoint) {
         List<Step> steps = new ArrayList<>();
-        String localnet = "net/ipv4/conf/" + network.bridge() + "/route_localnet";
         boolean ipv4 = endpoint.address(Family.IPV4).isPresent();
-        if (ipv4 && !host.site().sysctl(localnet).orElse("0").equals("1")) {
-            // so that the host reaches it by 127.0.0.1; endpoints are kept out by the table's guard
-            steps.add(new SysctlStep(Place.HOST, localnet, "1"));
-        }
-        boolean hairpin = host.link(endpoint.hostLink())
-                .flatMap(link -> link.portData().get(LinkKinds.BridgePort.MODE))
+        network.plans()
+                .entrance(network, endpoint)
+                .map(link -> "net/ipv4/conf/" + link + "/route_localnet")
+                .filter(key -> ipv4 && !host.site().sysctl(key).orElse("0").equals("1"))
+                // so that the host reaches it by 127.0.0.1; endpoints are kept out by the table's guard
+                .ifPresent(key -> steps.add(new SysctlStep(Place.HOST, key, "1")));
+        endpoint.hostLink()
+                .filter(link -> network.plans().isBridged() && !isHairpin(host, link))
+                // bridge netfilter rewrites the destination while still bridging: then a call of oneself goes out
+                // where it came in
+                .ifPresent(link ->
+                        steps.add(new LinkStep.PortOption(Place.HOST, link, LinkStep.BridgePortOption.HAIRPIN, 1)));
+        return steps;
+    }
+
+    private static boolean isHairpin(HostView host, String link) {
+        return host.link(link)
+                .flatMap(port -> port.portData().get(LinkKinds.BridgePort.MODE))
                 .filter(mode -> mode == 1)
                 .isPresent();
-        if (!hairpin) {
-            // bridge netfilter rewrites the destination while still bridging: then a call of oneself goes out where it
-            // came in
-            steps.add(new LinkStep.PortOption(Place.HOST, endpoint.hostLink(), LinkStep.BridgePortOption.HAIRPIN, 1));
-        }
-        return steps;
     }
 }

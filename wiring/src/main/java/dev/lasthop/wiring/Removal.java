@@ -22,7 +22,7 @@ record Removal(Places places, Store store) {
         if (!endpoint.ports().isEmpty()) {
             steps.addAll(withoutPorts(endpoint, endpoint.ports()));
         }
-        steps.add(new LinkStep.Delete(Place.HOST, endpoint.hostLink()));
+        steps.addAll(plans(endpoint).removal(endpoint, places));
         if (isSameNamespace(endpoint) && !isElsewhere(endpoint)) {
             steps.addAll(endpoint.undo());
         }
@@ -34,17 +34,20 @@ record Removal(Places places, Store store) {
         List<Step> steps = new ArrayList<>();
         steps.add(OwnTable.unpublish(endpoint, ports));
         steps.addAll(new Connections(places.at(Place.HOST)).through(endpoint, ports));
-        if (endpoint.ports().size() == ports.size()) {
-            steps.add(new LinkStep.PortOption(Place.HOST, endpoint.hostLink(), LinkStep.BridgePortOption.HAIRPIN, 0));
+        if (endpoint.ports().size() == ports.size() && plans(endpoint).isBridged()) {
+            endpoint.hostLink()
+                    .ifPresent(link ->
+                            steps.add(new LinkStep.PortOption(Place.HOST, link, LinkStep.BridgePortOption.HAIRPIN, 0)));
         }
         boolean lastPort = endpoint.ports().size() == ports.size()
                 && store.endpoints(endpoint.network()).stream()
                         .noneMatch(other -> !other.id().equals(endpoint.id())
                                 && !other.ports().isEmpty());
         store.network(endpoint.network())
-                .filter(network -> lastPort && network.ownsBridge())
-                .ifPresent(network -> steps.add(
-                        new SysctlStep(Place.HOST, "net/ipv4/conf/" + network.bridge() + "/route_localnet", "0")));
+                .filter(network -> lastPort && BridgePlans.isOwn(network))
+                .flatMap(Network::bridge)
+                .ifPresent(bridge ->
+                        steps.add(new SysctlStep(Place.HOST, "net/ipv4/conf/" + bridge + "/route_localnet", "0")));
         return steps;
     }
 
@@ -65,7 +68,11 @@ record Removal(Places places, Store store) {
     Plan plan(Network network) {
         List<Step> steps = new ArrayList<>();
         boolean last = store.networks().stream().allMatch(other -> other.name().equals(network.name()));
-        steps.add(last ? OwnTable.delete() : OwnTable.remove(network));
+        if (last) {
+            steps.add(OwnTable.delete());
+        } else if (network.plans().crossesHost()) {
+            steps.add(OwnTable.remove(network));
+        }
         steps.addAll(network.undo());
         if (last) {
             steps.addAll(store.forwardingBefore());
@@ -150,6 +157,10 @@ record Removal(Places places, Store store) {
                 });
             }
         }
+    }
+
+    private DriverPlans plans(Endpoint endpoint) {
+        return store.network(endpoint.network()).map(Network::plans).orElseGet(BridgePlans::new);
     }
 
     private boolean isSameNamespace(Endpoint endpoint) {

@@ -3,6 +3,7 @@ package dev.lasthop.wiring;
 import dev.lasthop.address.Family;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.netlink.route.LinkMessage;
+import dev.lasthop.wiring.Differences.Difference;
 import dev.lasthop.wiring.step.AddressStep;
 import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.Place;
@@ -17,13 +18,10 @@ import java.util.Optional;
 
 /** What is on record against what is there: what others took away, and the steps that put just that back. */
 final class Repair {
-    /** Something that is not as it was declared. */
-    record Difference(String what, List<Step> steps) {}
-
     private final Places places;
     private final Store store;
     private final HostView host;
-    private final List<Difference> differences = new ArrayList<>();
+    private final Differences differences = new Differences();
 
     Repair(Places places, Store store) {
         this.places = places;
@@ -34,9 +32,9 @@ final class Repair {
     List<Difference> differences() {
         List<Network> networks =
                 store.networks().stream().filter(Network::complete).toList();
-        networks.forEach(this::bridge);
+        networks.forEach(network -> network.plans().compare(network, host, differences));
         networks.forEach(this::forwarding);
-        if (!networks.isEmpty()) {
+        if (networks.stream().anyMatch(network -> network.plans().crossesHost())) {
             table(networks);
         }
         for (Endpoint endpoint : store.endpoints()) {
@@ -46,7 +44,7 @@ final class Repair {
                         .forEach(network -> endpoint(network, endpoint));
             }
         }
-        return differences;
+        return differences.all();
     }
 
     static Plan plan(List<Difference> differences) {
@@ -57,43 +55,11 @@ final class Repair {
                         .toList());
     }
 
-    private void found(String what, Step... steps) {
-        differences.add(new Difference(what, List.of(steps)));
-    }
-
-    private void bridge(Network network) {
-        String name = network.bridge();
-        Optional<LinkMessage> link = host.link(name);
-        if (link.isEmpty()) {
-            if (!network.ownsBridge()) {
-                found("bridge " + name + " of network " + network.name() + " is gone, and is not Lasthop's to make");
-                return;
-            }
-            List<Step> steps = new ArrayList<>(NetworkPlans.bridge(network));
-            network.subnets().forEach(subnet -> steps.add(address(Place.HOST, name, subnet.gatewayPrefix())));
-            steps.add(LinkStep.up(Place.HOST, name));
-            differences.add(new Difference("bridge " + name + " of network " + network.name() + " was deleted", steps));
-            return;
-        }
-        for (Subnet subnet : network.subnets()) {
-            if (!host.hasAddress(name, subnet.gatewayPrefix())) {
-                found(
-                        "gateway " + subnet.gateway() + " of network " + network.name() + " is not on " + name,
-                        address(Place.HOST, name, subnet.gatewayPrefix()));
-            }
-        }
-        if ((link.get().flags() & LinkMessage.UP) == 0) {
-            found("bridge " + name + " is down", LinkStep.up(Place.HOST, name));
-        }
-    }
-
     private void forwarding(Network network) {
-        if (!network.internal()) {
+        if (!network.internal() && network.plans().crossesHost()) {
             NetworkPlans.forwarding(host, network).forEach(step -> {
-                boolean known = differences.stream()
-                        .anyMatch(difference -> difference.steps().contains(step));
-                if (!known) {
-                    found("the host does not forward: " + step.command(), step);
+                if (!differences.areMendedBy(step)) {
+                    differences.found("the host does not forward: " + step.command(), step);
                 }
             });
         }
@@ -107,58 +73,51 @@ final class Repair {
                 steps.add(OwnTable.delete());
             }
             steps.addAll(OwnTable.whole(store));
-            differences.add(new Difference(
+            differences.found(
                     there
                             ? "rules of table inet lasthop were changed"
                             : "table inet lasthop is gone: the rules were flushed",
-                    steps));
+                    steps);
             return;
         }
         for (Network network : networks) {
             Step add = OwnTable.add(network);
-            if (!add.undo(places).isEmpty()) { // there would be something to take back: so it is not there now
-                found("network " + network.name() + " is not in table inet lasthop", add);
+            if (network.plans().crossesHost()
+                    && !add.undo(places).isEmpty()) { // there would be something to take back: so it is not there now
+                differences.found("network " + network.name() + " is not in table inet lasthop", add);
             }
         }
         for (Endpoint endpoint : store.endpoints()) {
             Step add = OwnTable.publish(endpoint, endpoint.ports());
             if (endpoint.complete() && !add.undo(places).isEmpty()) {
-                found("ports of " + endpoint.id() + " are not in table inet lasthop", add);
+                differences.found("ports of " + endpoint.id() + " are not in table inet lasthop", add);
             }
         }
     }
 
     private void endpoint(Network network, Endpoint endpoint) {
         HostView inside = new HostView(places.at(endpoint.place()));
-        Optional<LinkMessage> hostEnd = host.link(endpoint.hostLink());
         Optional<LinkMessage> insideEnd = inside.link(endpoint.interfaceName());
+        boolean hasHostEnd = endpoint.hostLink().isPresent();
+        boolean hostEndIsThere = endpoint.hostLink().flatMap(host::link).isPresent();
         String who = endpoint.id();
-        if (hostEnd.isEmpty() && insideEnd.isEmpty()) {
-            differences.add(new Difference(
+        if (!hostEndIsThere && insideEnd.isEmpty()) {
+            differences.found(
                     "interface " + endpoint.interfaceName() + " of " + who + " was deleted",
                     new EndpointPlans(places, store)
                             .plan(endpoint, network, host, inside)
-                            .steps()));
+                            .steps());
             return;
         }
-        if (hostEnd.isEmpty() || insideEnd.isEmpty()) {
-            found("one end of the veth pair of " + who + " is not where it was: disconnect and connect it");
+        if (hostEndIsThere != hasHostEnd || insideEnd.isEmpty()) {
+            differences.found("one end of the veth pair of " + who + " is not where it was: disconnect and connect it");
             return;
         }
-        int bridge =
-                host.link(network.bridge()).map(link -> link.index().value()).orElse(-1);
-        if (hostEnd.get().attributes().get(LinkMessage.MASTER).orElse(0) != bridge) {
-            found(
-                    endpoint.hostLink() + " of " + who + " is not on bridge " + network.bridge(),
-                    new LinkStep.Master(Place.HOST, endpoint.hostLink(), Optional.of(network.bridge())));
-        }
-        if ((hostEnd.get().flags() & LinkMessage.UP) == 0) {
-            found(endpoint.hostLink() + " of " + who + " is down", LinkStep.up(Place.HOST, endpoint.hostLink()));
-        }
+        network.plans().compare(network, endpoint, host, differences);
         if (!endpoint.ports().isEmpty()) {
             new Ports(store)
                     .around(host, network, endpoint)
-                    .forEach(step -> found("published ports of " + who + " need " + step.command(), step));
+                    .forEach(step -> differences.found("published ports of " + who + " need " + step.command(), step));
         }
         inside(network, endpoint, inside, insideEnd.get());
     }
@@ -167,24 +126,20 @@ final class Repair {
         String name = endpoint.interfaceName();
         for (Prefix address : endpoint.addresses()) {
             if (!inside.hasAddress(name, address)) {
-                found(
+                differences.found(
                         "address " + address + " of " + endpoint.id() + " is not on " + name,
                         address(endpoint.place(), name, address));
             }
         }
         if ((link.flags() & LinkMessage.UP) == 0) {
-            found(name + " of " + endpoint.id() + " is down", LinkStep.up(endpoint.place(), name));
+            differences.found(name + " of " + endpoint.id() + " is down", LinkStep.up(endpoint.place(), name));
         }
-        for (Subnet subnet : network.subnets()) {
-            if (!network.internal() && !inside.hasDefaultRoute(subnet.family())) {
-                found(
-                        endpoint.id() + " has no " + subnet.family() + " default route",
-                        new RouteStep.Add(
-                                endpoint.place(),
-                                RouteTo.everywhere(subnet.family())
-                                        .via(subnet.gateway())
-                                        .on(name)));
-            }
+        for (RouteTo route : network.plans().routes(network, endpoint, inside)) {
+            boolean isDefault = route.destination().length() == 0;
+            differences.found(
+                    endpoint.id() + " has no " + route.family()
+                            + (isDefault ? " default route" : " route to " + route.destination()),
+                    new RouteStep.Add(endpoint.place(), route));
         }
     }
 

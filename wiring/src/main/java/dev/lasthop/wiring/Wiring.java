@@ -215,8 +215,9 @@ public final class Wiring {
         });
     }
 
-    private static Repaired repaired(List<Repair.Difference> differences) {
-        return new Repaired(differences.stream().map(Repair.Difference::what).toList(), Repair.plan(differences));
+    private static Repaired repaired(List<Differences.Difference> differences) {
+        return new Repaired(
+                differences.stream().map(Differences.Difference::what).toList(), Repair.plan(differences));
     }
 
     /** Takes away what killed processes left half done, and endpoints whose namespace is gone. */

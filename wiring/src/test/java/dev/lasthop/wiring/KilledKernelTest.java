@@ -73,8 +73,8 @@ class KilledKernelTest {
         String links = network.in("host", "ip", "-br", "link");
         String rules = network.in("host", "nft", "list", "ruleset");
         for (Network known : wiring.networks()) {
-            assertThat(links).as(when).contains(known.bridge());
-            assertThat(rules).as(when).contains("\"" + known.bridge() + "\"");
+            assertThat(links).as(when).contains(known.bridge().orElseThrow());
+            assertThat(rules).as(when).contains("\"" + known.bridge().orElseThrow() + "\"");
         }
         for (Endpoint endpoint : wiring.endpoints()) {
             assertThat(network.ping("c1", "10.88.0.1")).as(when).isTrue();

@@ -70,7 +70,7 @@ class TroubleKernelTest {
         damage("ip addr flush dev lh-web", host, inside);
         damage("ip link set lh-web down", host, inside);
         damage("ip link del lh-web", host, inside);
-        String port = wiring.endpoints().getFirst().hostLink();
+        String port = wiring.endpoints().getFirst().hostLink().orElseThrow();
         damage("ip link set " + port + " nomaster", host, inside);
         damage("ip link set " + port + " down", host, inside);
         damage("bridge link set dev " + port + " hairpin off", host, inside);

@@ -12,10 +12,12 @@ import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.ConnectSpec;
 import dev.lasthop.wiring.Endpoint;
 import dev.lasthop.wiring.PublishedPort;
+import dev.lasthop.wiring.Settings;
 import dev.lasthop.wiring.Wiring;
 import dev.lasthop.wiring.step.Place;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Connects a namespace to a network. */
@@ -112,7 +114,9 @@ public final class Connect implements Command {
                 invocation.all(IP),
                 invocation.find(INTERFACE),
                 invocation.find(MAC),
-                invocation.all(PUBLISH));
+                Optional.empty(),
+                invocation.all(PUBLISH),
+                Settings.NONE);
     }
 
     private static List<String> text(Endpoint endpoint, List<String> gateways) {

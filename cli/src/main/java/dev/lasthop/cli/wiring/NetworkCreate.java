@@ -12,11 +12,13 @@ import dev.lasthop.cli.frame.Reader;
 import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.Network;
 import dev.lasthop.wiring.NetworkSpec;
+import dev.lasthop.wiring.Settings;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** Creates a network: a bridge with its addresses, forwarding, and the rules of Lasthop's own table. */
+/** Creates a network: its driver's part on the host, forwarding, and the rules of Lasthop's own table. */
 public final class NetworkCreate implements Command {
     private static final Option<Prefix> SUBNET = Option.value(
                     "subnet", "PREFIX", "its addresses; given twice for IPv4 and IPv6", Prefix::parse)
@@ -24,14 +26,9 @@ public final class NetworkCreate implements Command {
     private static final Option<IpAddress> GATEWAY = Option.value(
                     "gateway",
                     "ADDRESS",
-                    "the bridge's own address; the subnet's first if it is not said",
+                    "what endpoints send everything else to; for a bridge its own address, the subnet's first if it is not said",
                     IpAddress::parse)
             .repeated();
-    private static final Option<String> BRIDGE = Option.value(
-            "bridge",
-            "NAME",
-            "the bridge's name; one that is there already is used and keeps what it has",
-            Reader.text());
     private static final Option<Boolean> INTERNAL =
             Option.flag("internal", "no way out: no default route, no forwarding, no masquerade");
     private static final Option<Integer> MTU =
@@ -49,7 +46,7 @@ public final class NetworkCreate implements Command {
 
     @Override
     public String summary() {
-        return "creates a bridge network for containers";
+        return "creates a network for containers";
     }
 
     @Override
@@ -59,7 +56,10 @@ public final class NetworkCreate implements Command {
 
     @Override
     public List<Option<?>> options() {
-        return List.of(SUBNET, GATEWAY, BRIDGE, INTERNAL, MTU, NO_MASQUERADE, WiringWords.DRY_RUN);
+        var options = new ArrayList<Option<?>>(List.of(SUBNET, GATEWAY));
+        options.addAll(DriverWords.all());
+        options.addAll(List.of(INTERNAL, MTU, NO_MASQUERADE, WiringWords.DRY_RUN));
+        return options;
     }
 
     @Override
@@ -98,11 +98,12 @@ public final class NetworkCreate implements Command {
         }
         return new NetworkSpec(
                 invocation.argument(WiringWords.NAME),
+                DriverWords.driver(invocation),
                 invocation.all(SUBNET),
                 invocation.all(GATEWAY),
-                invocation.find(BRIDGE),
                 invocation.has(INTERNAL),
                 invocation.find(MTU).map(OptionalInt::of).orElse(OptionalInt.empty()),
-                !invocation.has(NO_MASQUERADE));
+                !invocation.has(NO_MASQUERADE),
+                Settings.NONE);
     }
 }

@@ -43,16 +43,16 @@ public final class NetworkList implements Command {
         if (networks.isEmpty()) {
             return List.of("There is no network. lasthop network create NAME --subnet PREFIX makes one.");
         }
-        var table = new Table("network", "bridge", "subnets", "gateways", ">mtu");
+        var table = new Table("network", "driver", "subnets", "gateways", ">mtu");
         for (Network network : networks) {
             table.row(
                     network.name(),
-                    network.bridge(),
+                    network.driver(),
                     network.subnets().stream()
                             .map(subnet -> subnet.prefix().toString())
                             .collect(Collectors.joining(" ")),
                     network.subnets().stream()
-                            .map(subnet -> subnet.gateway().toString())
+                            .map(subnet -> subnet.gateway().map(Object::toString).orElse("-"))
                             .collect(Collectors.joining(" ")),
                     network.mtu());
         }

@@ -17,7 +17,6 @@ import dev.lasthop.wiring.Endpoint;
 import dev.lasthop.wiring.Network;
 import dev.lasthop.wiring.PublishedPort;
 import dev.lasthop.wiring.StateFolders;
-import dev.lasthop.wiring.Subnet;
 import dev.lasthop.wiring.Wiring;
 import dev.lasthop.wiring.WiringException;
 import dev.lasthop.wiring.step.Place;
@@ -149,16 +148,19 @@ final class WiringWords {
         return network.internal()
                 ? List.of()
                 : network.subnets().stream()
-                        .map(Subnet::gateway)
+                        .flatMap(subnet -> subnet.gateway().stream())
                         .map(Object::toString)
                         .toList();
     }
 
     static String line(Network network) {
         String subnets = network.subnets().stream()
-                .map(subnet -> subnet.prefix() + " (gateway " + subnet.gateway() + ")")
+                .map(subnet -> subnet.prefix()
+                        + subnet.gateway()
+                                .map(gateway -> " (gateway " + gateway + ")")
+                                .orElse(""))
                 .collect(Collectors.joining(", "));
-        var words = new ArrayList<>(List.of("bridge " + network.bridge(), subnets, "MTU " + network.mtu()));
+        var words = new ArrayList<>(List.of(network.driver().toString(), subnets, "MTU " + network.mtu()));
         if (network.internal()) {
             words.add("internal");
         } else if (!network.masquerade()) {

@@ -1,0 +1,35 @@
+package dev.lasthop.wiring;
+
+import dev.lasthop.json.JsonException;
+import dev.lasthop.json.JsonObject;
+import java.util.Optional;
+
+/**
+ * A way onto a network, as it is asked for and kept on record: one record a driver, with the driver's own options. What it does is in its
+ * {@link DriverPlans}. A new driver is these two classes, each named once here and there among those permitted.
+ */
+public sealed interface Driver permits BridgeDriver {
+    /** As {@code --driver} takes it. */
+    String name();
+
+    /** Its options, as members of the network's own document. */
+    JsonObject options();
+
+    /** In a few words, for people: {@code bridge lh-web}. */
+    @Override
+    String toString();
+
+    /** The bridge whose ports the host's ends of its endpoints are, if that is how it works. */
+    default Optional<String> bridge() {
+        return Optional.empty();
+    }
+
+    /** @param network the document that {@link Network#toJson} made */
+    static Driver ofJson(JsonObject network) {
+        String name = network.findString("driver").orElse(BridgeDriver.NAME);
+        return switch (name) {
+            case BridgeDriver.NAME -> BridgeDriver.ofJson(network);
+            default -> throw new JsonException("there is no driver \"" + name + "\"");
+        };
+    }
+}

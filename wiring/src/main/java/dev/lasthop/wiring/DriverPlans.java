@@ -1,0 +1,99 @@
+package dev.lasthop.wiring;
+
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.Prefix;
+import dev.lasthop.wiring.step.LinkStep;
+import dev.lasthop.wiring.step.Place;
+import dev.lasthop.wiring.step.Places;
+import dev.lasthop.wiring.step.RouteTo;
+import dev.lasthop.wiring.step.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a driver does, from the first check to the last removal. What all drivers share is done around it: names, leases, addresses and
+ * routes inside, forwarding, Lasthop's own table. Nothing here changes anything; all of it throws {@link WiringException} for what cannot
+ * be had.
+ */
+sealed interface DriverPlans permits BridgePlans {
+    static DriverPlans of(Driver driver) {
+        return switch (driver) {
+            case BridgeDriver bridge -> new BridgePlans();
+        };
+    }
+
+    // A network
+
+    /** The driver with what was left open decided; refuses what this host cannot have. */
+    Driver settled(NetworkSpec spec, HostView host);
+
+    /** What endpoints send everything else to, where nobody said it. */
+    Optional<IpAddress> usualGateway(Prefix subnet);
+
+    /** The interface of the host that may have addresses and routes of the network's subnets: that is no overlap. */
+    Optional<String> home(Driver settled);
+
+    /** Whether what endpoints send and get passes the host's own routing, and so needs forwarding and Lasthop's table. */
+    boolean crossesHost();
+
+    /** Makes the network's part on the host. */
+    List<Step> network(Network network, HostView host);
+
+    /** Finds what of the network's part on the host is not as {@link #network} made it. */
+    void compare(Network network, HostView host, Differences differences);
+
+    // An endpoint
+
+    /** Refuses to connect to a network whose part on the host is not there, or that is full. */
+    void requireReady(Network network, ConnectSpec spec, HostView host, Store store);
+
+    /** A free name for the host's end, where there is one. */
+    Optional<String> hostLink(String endpoint, Network network, HostView host);
+
+    /** What is to be remembered of a connection so that it can be taken back, besides what every endpoint's record has. */
+    default Settings remembered(ConnectSpec spec, HostView host) {
+        return Settings.NONE;
+    }
+
+    /** An address as it stands on the endpoint's interface. */
+    default Prefix inside(Subnet subnet, IpAddress address) {
+        return subnet.with(address);
+    }
+
+    /** Brings the endpoint's interface to its place, down and without addresses, and does the host's part of it. */
+    List<Step> link(Endpoint endpoint, Network network, HostView host);
+
+    /** The routes that an endpoint's interface brings. */
+    default List<RouteTo> routes(Network network, Endpoint endpoint, HostView inside) {
+        List<RouteTo> routes = new ArrayList<>();
+        for (Subnet subnet : network.subnets()) {
+            if (!network.internal() && !inside.hasDefaultRoute(subnet.family())) {
+                subnet.gateway()
+                        .ifPresent(gateway -> routes.add(
+                                RouteTo.everywhere(subnet.family()).via(gateway).on(endpoint.interfaceName())));
+            }
+        }
+        return routes;
+    }
+
+    /**
+     * Takes the endpoint's interface and the host's part of it away. From the record alone, since a killed process may have made any part
+     * of it; harmless where there is nothing.
+     */
+    default List<Step> removal(Endpoint endpoint, Places places) {
+        return endpoint.hostLink().<Step>map(link -> new LinkStep.Delete(Place.HOST, link)).stream()
+                .toList();
+    }
+
+    /** Finds what of the host's part of an endpoint is not as {@link #link} made it; its interfaces are there. */
+    void compare(Network network, Endpoint endpoint, HostView host, Differences differences);
+
+    /** The interface of the host that an endpoint's packets come in by. */
+    Optional<String> entrance(Network network, Endpoint endpoint);
+
+    /** Whether the host's end is a bridge's port, which must be told to send packets back where they came from. */
+    default boolean isBridged() {
+        return false;
+    }
+}
