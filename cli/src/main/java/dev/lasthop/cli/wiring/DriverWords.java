@@ -30,9 +30,7 @@ interface DriverWords {
 
     /** {@code --driver} and the options of all drivers, none twice. */
     static List<Option<?>> all() {
-        return Stream.concat(
-                        Stream.<Option<?>>of(DRIVER),
-                        ALL.stream().flatMap(words -> words.options().stream()))
+        return Stream.concat(Stream.<Option<?>>of(DRIVER), ALL.stream().flatMap(words -> words.options().stream()))
                 .distinct()
                 .toList();
     }

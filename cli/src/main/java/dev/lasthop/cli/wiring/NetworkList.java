@@ -52,7 +52,8 @@ public final class NetworkList implements Command {
                             .map(subnet -> subnet.prefix().toString())
                             .collect(Collectors.joining(" ")),
                     network.subnets().stream()
-                            .map(subnet -> subnet.gateway().map(Object::toString).orElse("-"))
+                            .map(subnet ->
+                                    subnet.gateway().map(Object::toString).orElse("-"))
                             .collect(Collectors.joining(" ")),
                     network.mtu());
         }
