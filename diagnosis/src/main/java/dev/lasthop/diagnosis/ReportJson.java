@@ -36,6 +36,7 @@ public final class ReportJson {
         if (fixing.isPresent()) {
             out.put("fixed", fixing.get().fixed()).put("changes", fixing.get().changes(), ReportJson::change);
             out.putStrings("failures", fixing.get().failures());
+            fixing.get().next().ifPresent(next -> out.put("next", alternative(next)));
         } else {
             out.putNull("fixed").put("changes", JsonArray.of());
         }

@@ -56,8 +56,18 @@ public final class Repair {
         }
     }
 
-    /** @param fixed whether the flow works now */
-    public Fixing outcome(boolean fixed) {
-        return new Fixing(fixed, changes, failures);
+    /** What could not be changed, and why. */
+    public List<String> failures() {
+        return List.copyOf(failures);
+    }
+
+    /** What was done, after which the flow works. */
+    public Fixing worked() {
+        return new Fixing(true, changes, failures, Optional.empty());
+    }
+
+    /** @param next what is in the way now, if that is known */
+    public Fixing failed(Optional<Finding> next) {
+        return new Fixing(false, changes, failures, next);
     }
 }

@@ -156,12 +156,12 @@ final class Demo {
         if (remedy.isPresent()) {
             try (Places places = Places.here()) {
                 var repair = new Repair(places);
-                boolean done = repair.apply(remedy.get());
+                repair.apply(remedy.get());
                 screen.step(
                         "Mending it",
                         sentence(remedy.get().summary()),
                         remedy.get().commands());
-                repair.outcome(done).failures().forEach(failure -> screen.outcome(false, failure));
+                repair.failures().forEach(failure -> screen.outcome(false, failure));
             }
             return;
         }

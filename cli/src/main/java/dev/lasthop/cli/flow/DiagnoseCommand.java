@@ -17,7 +17,7 @@ import dev.lasthop.investigation.Destination;
 import dev.lasthop.investigation.DossierException;
 import dev.lasthop.investigation.DossierFile;
 import dev.lasthop.investigation.Investigator;
-import dev.lasthop.investigation.Repair;
+import dev.lasthop.investigation.Mending;
 import dev.lasthop.linux.Capability;
 import dev.lasthop.topology.Namespaces;
 import dev.lasthop.topology.Recorder;
@@ -158,18 +158,19 @@ public final class DiagnoseCommand implements Command {
     }
 
     private static Optional<Fixing> fix(Invocation invocation, Subject subject, Report report) {
-        Optional<Remedy> remedy = Repair.choose(report);
-        if (remedy.isEmpty()) {
-            return report.isHealthy() ? Optional.empty() : Optional.of(new Fixing(false, List.of(), List.of()));
+        try (Places places = Places.here()) {
+            return new Mending(
+                            places, () -> investigate(subject).report(), remedy -> mayApply(invocation, remedy))
+                    .mend(report);
         }
-        if (!invocation.has(YES) && !agreed(invocation, remedy.get())) {
-            return Optional.empty();
+    }
+
+    private static boolean mayApply(Invocation invocation, Remedy remedy) {
+        boolean agreed = invocation.has(YES) || agreed(invocation, remedy);
+        if (agreed) {
+            invocation.output().progress("mending: " + remedy.summary());
         }
-        invocation.output().progress("mending: " + remedy.get().summary());
-        var repair = new Repair(Places.here());
-        boolean applied = repair.apply(remedy.get());
-        boolean works = applied && investigate(subject).report().isHealthy();
-        return Optional.of(repair.outcome(works));
+        return agreed;
     }
 
     /** Asks on a terminal; a program that reads JSON has no one to ask, and must say --yes. */

@@ -120,5 +120,10 @@ public final class ReportText {
                 fixing.fixed()
                         ? terminal.paint(Style.GOOD, "mended") + ": probed again, and it works"
                         : terminal.paint(Style.BAD, "not mended") + ": probed again, and it still does not work");
+        fixing.next()
+                .ifPresent(next -> lines.addAll(Lines.wrap(
+                        "what is in the way now: " + next.fault().title() + " (" + next.fault().id() + ")",
+                        terminal.width(),
+                        INDENT)));
     }
 }

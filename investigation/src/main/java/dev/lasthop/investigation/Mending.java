@@ -1,0 +1,57 @@
+package dev.lasthop.investigation;
+
+import dev.lasthop.diagnosis.Fixing;
+import dev.lasthop.diagnosis.Remedy;
+import dev.lasthop.diagnosis.Report;
+import dev.lasthop.wiring.step.Places;
+import dev.lasthop.wiring.step.Step;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * Mends one cause after the other until the flow works: the first obstacle hides those behind it (an interface that was set down has lost its
+ * routes too), so each change is followed by new probes, and what they find is mended next.
+ *
+ * @param again probes again
+ * @param agreed whether a change may be made
+ */
+public record Mending(Places places, Supplier<Report> again, Predicate<Remedy> agreed) {
+    /** More than these behind each other are no fault but a network that was never finished. */
+    private static final int MOST_CAUSES = 4;
+
+    /** What was done; empty where there was nothing to mend, or the first change was not agreed to. */
+    public Optional<Fixing> mend(Report first) {
+        if (first.isHealthy()) {
+            return Optional.empty();
+        }
+        Optional<Remedy> remedy = Repair.choose(first);
+        if (remedy.isEmpty()) {
+            return Optional.of(Fixing.NOTHING);
+        }
+        return agreed.test(remedy.get()) ? Optional.of(from(remedy.get(), first)) : Optional.empty();
+    }
+
+    private Fixing from(Remedy firstRemedy, Report first) {
+        var repair = new Repair(places);
+        Set<List<Step>> tried = new HashSet<>();
+        Optional<Remedy> remedy = Optional.of(firstRemedy);
+        Report report = first;
+        while (remedy.isPresent() && tried.add(remedy.get().steps())) {
+            if (!repair.apply(remedy.get())) {
+                return repair.failed(report.cause());
+            }
+            report = again.get();
+            if (report.isHealthy()) {
+                return repair.worked();
+            }
+            remedy = tried.size() < MOST_CAUSES
+                    ? Repair.choose(report).filter(next -> !tried.contains(next.steps())).filter(agreed)
+                    : Optional.empty();
+        }
+        return repair.failed(report.cause());
+    }
+}
