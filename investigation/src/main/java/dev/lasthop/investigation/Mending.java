@@ -49,7 +49,9 @@ public record Mending(Places places, Supplier<Report> again, Predicate<Remedy> a
                 return repair.worked();
             }
             remedy = tried.size() < MOST_CAUSES
-                    ? Repair.choose(report).filter(next -> !tried.contains(next.steps())).filter(agreed)
+                    ? Repair.choose(report)
+                            .filter(next -> !tried.contains(next.steps()))
+                            .filter(agreed)
                     : Optional.empty();
         }
         return repair.failed(report.cause());

@@ -40,7 +40,8 @@ class MendingTest {
 
             assertThat(fixing).get().matches(done -> !done.fixed());
             assertThat(fixing.orElseThrow().changes()).isNotEmpty();
-            assertThat(fixing.orElseThrow().next().map(next -> next.fault().id())).contains("neighbor-unreachable");
+            assertThat(fixing.orElseThrow().next().map(next -> next.fault().id()))
+                    .contains("neighbor-unreachable");
         }
     }
 

@@ -159,8 +159,7 @@ public final class DiagnoseCommand implements Command {
 
     private static Optional<Fixing> fix(Invocation invocation, Subject subject, Report report) {
         try (Places places = Places.here()) {
-            return new Mending(
-                            places, () -> investigate(subject).report(), remedy -> mayApply(invocation, remedy))
+            return new Mending(places, () -> investigate(subject).report(), remedy -> mayApply(invocation, remedy))
                     .mend(report);
         }
     }

@@ -122,7 +122,8 @@ public final class ReportText {
                         : terminal.paint(Style.BAD, "not mended") + ": probed again, and it still does not work");
         fixing.next()
                 .ifPresent(next -> lines.addAll(Lines.wrap(
-                        "what is in the way now: " + next.fault().title() + " (" + next.fault().id() + ")",
+                        "what is in the way now: " + next.fault().title() + " ("
+                                + next.fault().id() + ")",
                         terminal.width(),
                         INDENT)));
     }
