@@ -153,6 +153,11 @@ public final class DropWatch implements PacketEvents {
     }
 
     @Override
+    public boolean nameless() {
+        return symbols.hidden();
+    }
+
+    @Override
     public boolean filtered() {
         return true;
     }

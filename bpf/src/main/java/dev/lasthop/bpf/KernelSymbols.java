@@ -5,7 +5,6 @@ import dev.lasthop.linux.KernelException;
 import dev.lasthop.linux.Memory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,7 +18,6 @@ import java.util.Optional;
  * wrong ones.
  */
 public final class KernelSymbols {
-    private static final Path FILE = Path.of("/proc/kallsyms");
     private static final int MOST_REMEMBERED = 10_000;
 
     private final Map<Long, String> known = new HashMap<>();
@@ -60,7 +58,7 @@ public final class KernelSymbols {
             known.clear();
         }
         var pass = new SymbolPass(wanted);
-        try (Fd fd = Fd.open(FILE, Fd.O_RDONLY);
+        try (Fd fd = ProcFile.open("kallsyms");
                 Memory buffer = new Memory(1 << 16)) {
             byte[] chunk = new byte[buffer.size()];
             ByteBuffer bytes = buffer.bytes();

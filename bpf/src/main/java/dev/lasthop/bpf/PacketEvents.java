@@ -18,6 +18,9 @@ public interface PacketEvents extends AutoCloseable {
     /** Whether each event is of a wanted packet. If not (perf level), they must be told apart by whoever reads them. */
     boolean filtered();
 
+    /** Whether the kernel has kept the names of its functions to itself (kptr_restrict, no CAP_SYSLOG). Known after the first event. */
+    boolean nameless();
+
     /** Detaches everything. */
     @Override
     void close();

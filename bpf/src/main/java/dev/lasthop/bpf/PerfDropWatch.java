@@ -3,11 +3,9 @@ package dev.lasthop.bpf;
 import dev.lasthop.bpf.PacketEvent.Kind;
 import dev.lasthop.linux.Fd;
 import dev.lasthop.linux.KernelException;
+import dev.lasthop.linux.Memory;
 import dev.lasthop.linux.Poll;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -122,6 +120,11 @@ public final class PerfDropWatch implements PacketEvents {
     }
 
     @Override
+    public boolean nameless() {
+        return symbols.hidden();
+    }
+
+    @Override
     public boolean filtered() {
         return false;
     }
@@ -154,15 +157,21 @@ public final class PerfDropWatch implements PacketEvents {
         return String.join("||", any);
     }
 
-    // Those that run, from /proc/stat: /sys may be missing, and the JVM counts only those that it may use itself.
+    // Those that run, from /proc/stat: the JVM counts only those that it may use itself.
     private static List<Integer> processors() {
-        try {
-            return Files.readAllLines(Path.of("/proc/stat")).stream()
-                    .filter(line -> line.matches("cpu\\d+ .*"))
-                    .map(line -> Integer.valueOf(line.substring(3, line.indexOf(' '))))
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        var text = new StringBuilder();
+        try (Fd fd = ProcFile.open("stat");
+                Memory buffer = new Memory(1 << 14)) {
+            for (int got = fd.read(buffer); got > 0; got = fd.read(buffer)) {
+                byte[] part = new byte[got];
+                buffer.bytes().get(part);
+                text.append(new String(part, StandardCharsets.US_ASCII));
+            }
         }
+        return text.toString()
+                .lines()
+                .filter(line -> line.matches("cpu\\d+ .*"))
+                .map(line -> Integer.valueOf(line.substring(3, line.indexOf(' '))))
+                .toList();
     }
 }

@@ -3,12 +3,9 @@ package dev.lasthop.diagnosis;
 import dev.lasthop.address.Protocol;
 import dev.lasthop.path.Ending;
 import dev.lasthop.path.Hop;
-import dev.lasthop.topology.NamespaceState;
-import dev.lasthop.tracing.Level;
 import dev.lasthop.tracing.Observation;
 import dev.lasthop.tracing.ProbeResult;
 import dev.lasthop.tracing.Sighting;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -79,7 +76,8 @@ public final class Diagnosis {
         if (leftHost(dossier) && !replySeen) {
             return Verdict.LEFT_HOST;
         }
-        return dossier.stop().side() == Side.REPLY && !replySeen ? Verdict.NO_REPLY : Verdict.DROPPED;
+        boolean gone = dossier.stop().side() == Side.REPLY || leftSight(dossier);
+        return gone && !replySeen ? Verdict.NO_REPLY : Verdict.DROPPED;
     }
 
     private static boolean wasProhibited(Observation observation) {
@@ -96,6 +94,18 @@ public final class Diagnosis {
                                         left.hop().namespace(),
                                         left.hop().link(),
                                         left.hop().direction(),
+                                        Sighting.Kind.REQUEST)
+                        > 0;
+    }
+
+    /** Whether the request was seen on its way into a namespace that may not be looked at: what becomes of it there, nobody knows. */
+    private static boolean leftSight(Dossier dossier) {
+        return dossier.prediction().request().ending() instanceof Ending.NeedsNamespace beyond
+                && dossier.observation()
+                                .seen(
+                                        beyond.through().namespace(),
+                                        beyond.through().link(),
+                                        beyond.through().direction(),
                                         Sighting.Kind.REQUEST)
                         > 0;
     }
@@ -132,7 +142,7 @@ public final class Diagnosis {
                 new Report.Counts(dossier.observation().probes().size(), delivered(dossier), (int)
                         dossier.observation().answered()),
                 dossier.observation().level().toString(),
-                notes(dossier),
+                Notes.of(dossier, isSilentService(dossier)),
                 dossier.observation().elapsedMillis());
     }
 
@@ -156,26 +166,5 @@ public final class Diagnosis {
                         .reduce((first, second) -> second)
                         .map(JourneyHop::seen)
                         .orElse(0));
-    }
-
-    private static List<String> notes(Dossier dossier) {
-        var notes = new ArrayList<String>();
-        Observation observation = dossier.observation();
-        if (observation.level() != Level.BPF && !observation.levelReason().isEmpty()) {
-            notes.add("observed at level " + observation.level() + ": " + observation.levelReason());
-        }
-        if (observation.lost() > 0) {
-            notes.add(observation.lost() + " events did not fit into a buffer: what was not seen may have been there");
-        }
-        if (isSilentService(dossier)) {
-            notes.add("the service took the datagrams and sent nothing back, as UDP services may");
-        }
-        for (NamespaceState namespace : dossier.before().namespaces()) {
-            namespace
-                    .gaps()
-                    .forEach(gap ->
-                            notes.add(namespace.name() + ": " + gap.source() + " could not be read: " + gap.reason()));
-        }
-        return notes;
     }
 }

@@ -152,7 +152,8 @@ public record Dossier(
                 .ifPresent(hop -> evidence.add(new Evidence("seen", "none was seen at " + hop)));
         observation.drops().stream()
                 .filter(drop -> drop.kind() == brokenKind())
-                .map(drop -> "the kernel dropped it: " + drop.reason() + " in " + drop.function()
+                .map(drop -> "the kernel dropped it: " + drop.reason()
+                        + (drop.function().isEmpty() ? "" : " in " + drop.function())
                         + before.namespace(drop.namespace())
                                 .map(state -> " (" + state.name() + ")")
                                 .orElse(""))

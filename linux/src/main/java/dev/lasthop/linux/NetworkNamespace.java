@@ -60,10 +60,18 @@ public final class NetworkNamespace implements AutoCloseable {
         });
     }
 
-    /** Runs {@code work} in this namespace, on a thread of its own, and waits for it. */
+    /**
+     * Runs {@code work} in this namespace, on a thread of its own, and waits for it. Who may not enter namespaces may still work in the
+     * one that it is in.
+     *
+     * @throws KernelException EPERM without CAP_SYS_ADMIN
+     */
     public <T extends @Nullable Object> T call(Callable<T> work) {
         return onThread("lasthop-namespace-" + inode, () -> {
-            Kernel.call("enter network namespace " + inode, SystemCall.SETNS, fd.raw(), CLONE_NEWNET);
+            long refused = Kernel.attempt(SystemCall.SETNS, fd.raw(), CLONE_NEWNET);
+            if (refused < 0 && inodeOf(OF_THIS_THREAD) != inode) {
+                throw new KernelException("enter network namespace " + inode, Errno.of((int) -refused));
+            }
             return work.call();
         });
     }

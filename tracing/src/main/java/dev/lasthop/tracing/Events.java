@@ -67,8 +67,14 @@ final class Events implements AutoCloseable {
         return level;
     }
 
+    /** Why not more closely; asked when all is over. */
     String levelReason() {
-        return levelReason;
+        if (source == null || !source.nameless()) {
+            return levelReason;
+        }
+        String hidden =
+                "the kernel keeps the names of its functions to itself (kptr_restrict, or CAP_SYSLOG is missing)";
+        return levelReason.isEmpty() ? hidden : levelReason + "; " + hidden;
     }
 
     void drain() {

@@ -94,6 +94,14 @@ public final class DiagnoseCommand implements Command {
     }
 
     @Override
+    public List<String> withoutCapabilities() {
+        return List.of(
+                "lasthop diagnose --replay FILE: examines what somebody else has saved with --save",
+                "lasthop path host DESTINATION: the way from this namespace on, as far as its tables may be read",
+                "lasthop faults: every cause, how it is recognised and mended");
+    }
+
+    @Override
     public ExitCode run(Invocation invocation) {
         Optional<Path> replay = invocation.find(REPLAY);
         if (replay.isPresent()) {

@@ -52,6 +52,13 @@ public final class TraceCommand implements Command {
     }
 
     @Override
+    public List<String> withoutCapabilities() {
+        return List.of(
+                "lasthop path host DESTINATION: the way from this namespace on, as far as its tables may be read",
+                "lasthop diagnose --replay FILE: examines what somebody else has saved with --save");
+    }
+
+    @Override
     public ExitCode run(Invocation invocation) {
         Report report;
         try (Subject subject = Subject.of(invocation)) {

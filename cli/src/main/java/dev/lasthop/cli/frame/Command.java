@@ -36,6 +36,11 @@ public interface Command {
         return Set.of();
     }
 
+    /** What can be done all the same by someone who lacks {@link #capabilities}: told with the kernel's no. */
+    default List<String> withoutCapabilities() {
+        return List.of("lasthop faults: every cause, how it is recognised and mended");
+    }
+
     /** @throws CommandException where it cannot go on */
     ExitCode run(Invocation invocation);
 }

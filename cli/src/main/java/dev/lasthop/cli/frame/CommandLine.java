@@ -37,7 +37,8 @@ public final class CommandLine {
         } catch (RuntimeException | Error e) {
             Set<Capability> needed =
                     selection.command().map(Command::capabilities).orElse(Set.of());
-            code = tell(e, Failure.of(e, needed), output, streams);
+            CommandException failure = Failure.of(e, needed);
+            code = tell(e, failure, Shortfall.of(failure, selection.command()), output, streams);
         }
         streams.out().flush();
         return streams.out().checkError() ? Math.max(code.number(), ExitCode.FAILED.number()) : code.number();
@@ -118,11 +119,12 @@ public final class CommandLine {
         return ExitCode.DONE;
     }
 
-    private static ExitCode tell(Throwable thrown, CommandException failure, Output output, Streams streams) {
+    private static ExitCode tell(
+            Throwable thrown, CommandException failure, Shortfall shortfall, Output output, Streams streams) {
         if (output.format() == Format.JSON) {
-            streams.out().print(Json.pretty(Failure.json(failure)));
+            streams.out().print(Json.pretty(Failure.json(failure, shortfall)));
         } else {
-            output.error(Failure.text(failure));
+            output.error(Failure.text(failure, shortfall));
         }
         if (output.isVerbose() && !(thrown instanceof CommandException)) {
             var trace = new StringWriter();

@@ -10,6 +10,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -55,12 +56,14 @@ final class Failure {
         if (missing.isEmpty()) {
             return CommandException.unsupported(
                     message,
-                    "the kernel says " + said + " although no capability is missing",
+                    "the kernel says " + said + ", although no capability is missing",
                     "look for what else forbids it: seccomp, lockdown, a user namespace, a read-only mount");
         }
         String names = missing.stream().map(Capability::kernelName).collect(Collectors.joining(", "));
         return CommandException.unsupported(
-                message, names + " is missing (" + said + ")", "run it as root: sudo lasthop …");
+                message,
+                names + (missing.size() == 1 ? " is" : " are") + " missing (" + said + ")",
+                "run it as root: sudo lasthop …");
     }
 
     private static CommandException file(@Nullable IOException e) {
@@ -78,26 +81,31 @@ final class Failure {
     }
 
     /** The document of the contract: {@code lasthop.error/1}. */
-    static JsonObject json(CommandException failure) {
+    static JsonObject json(CommandException failure, Shortfall shortfall) {
+        JsonObject.Builder error = JsonObject.builder()
+                .put("message", failure.message())
+                .put("reason", failure.reason())
+                .put("next", failure.next())
+                .put("exitCode", failure.exitCode().number());
+        if (!shortfall.missing().isEmpty()) {
+            error.putStrings("missing", shortfall.names()).putStrings("works", shortfall.works());
+        }
         return JsonObject.builder()
                 .put("schema", "lasthop.error/1")
-                .put(
-                        "error",
-                        JsonObject.builder()
-                                .put("message", failure.message())
-                                .put("reason", failure.reason())
-                                .put("next", failure.next())
-                                .put("exitCode", failure.exitCode().number())
-                                .build())
+                .put("error", error.build())
                 .build();
     }
 
-    /** The thing and the place, the reason, the next step: what there is of them, one line each. */
-    static String text(CommandException failure) {
-        return Help.PROGRAM
-                + ": "
-                + failure.message()
-                + (failure.reason().isEmpty() ? "" : "\n  " + failure.reason())
-                + (failure.next().isEmpty() ? "" : "\n  " + failure.next());
+    /** The thing and the place, the reason, the next step: what there is of them, one line each; then what can be done all the same. */
+    static String text(CommandException failure, Shortfall shortfall) {
+        var text = new StringBuilder(Help.PROGRAM).append(": ").append(failure.message());
+        List.of(failure.reason(), failure.next()).stream()
+                .filter(line -> !line.isEmpty())
+                .forEach(line -> text.append("\n  ").append(line));
+        if (!shortfall.missing().isEmpty()) {
+            text.append("\n  what works all the same:");
+            shortfall.works().forEach(line -> text.append("\n    ").append(line));
+        }
+        return text.toString();
     }
 }

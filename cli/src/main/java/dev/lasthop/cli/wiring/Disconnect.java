@@ -46,6 +46,13 @@ public final class Disconnect implements Command {
     }
 
     @Override
+    public List<String> withoutCapabilities() {
+        return List.of(
+                "lasthop ls, lasthop network ls: what is connected, where the state may be read",
+                "lasthop faults: every cause of lost packets, how it is recognised and mended");
+    }
+
+    @Override
     public ExitCode run(Invocation invocation) {
         String network = WiringWords.network(invocation);
         String typed = invocation.argument(WiringWords.ENDPOINT);

@@ -44,6 +44,13 @@ public final class Repair implements Command {
     }
 
     @Override
+    public List<String> withoutCapabilities() {
+        return List.of(
+                "lasthop ls, lasthop network ls: what is connected, where the state may be read",
+                "lasthop faults: every cause of lost packets, how it is recognised and mended");
+    }
+
+    @Override
     public ExitCode run(Invocation invocation) {
         boolean check = invocation.has(CHECK);
         Wiring.Repaired repaired = WiringWords.with(wiring -> check ? wiring.planRepair() : wiring.repair());

@@ -10,7 +10,6 @@ import dev.lasthop.lab.Lab;
 import dev.lasthop.lab.LabNetwork;
 import dev.lasthop.lab.LabScene;
 import dev.lasthop.lab.Labs;
-import dev.lasthop.lab.Listener;
 import dev.lasthop.lab.Question;
 import dev.lasthop.testing.KernelTest;
 import dev.lasthop.testing.Wait;
@@ -136,28 +135,5 @@ class FaultsOnTheKernelTest {
                 .lastHop()
                 .apply(scene)
                 .ifPresent(hop -> assertThat(answer.lastHop()).as(answer.text()).isEqualTo(hop));
-    }
-
-    /** The service that the network has, as the fault that is in it has it. */
-    private static final class Service implements AutoCloseable {
-        private final Lab lab;
-        private final boolean wanted;
-        private Optional<Listener> open = Optional.empty();
-
-        Service(Lab lab, Question question) {
-            this.lab = lab;
-            this.wanted = question.port().isPresent();
-        }
-
-        void open(String fault) {
-            close();
-            open = wanted ? lab.serve(Optional.of(fault)) : Optional.empty();
-        }
-
-        @Override
-        public void close() {
-            open.ifPresent(Listener::close);
-            open = Optional.empty();
-        }
     }
 }
