@@ -1,0 +1,71 @@
+import dev.lasthop.address.Prefix;
+import dev.lasthop.linux.NamedNamespaces;
+import dev.lasthop.linux.NetworkNamespace;
+import dev.lasthop.wiring.ConnectSpec;
+import dev.lasthop.wiring.NetworkSpec;
+import dev.lasthop.wiring.PublishedPort;
+import dev.lasthop.wiring.StateFolders;
+import dev.lasthop.wiring.Wiring;
+import dev.lasthop.wiring.step.Place;
+import java.util.Arrays;
+
+/**
+ * Connects and disconnects one endpoint many times in one warm process, with 3, 300, 3,000 others connected. Prints a line for each
+ * number: how many there are, the median of connect and of disconnect in microseconds.
+ */
+public final class Connects {
+    private static final String NETWORK = "bench";
+
+    private final Wiring wiring;
+    private int there;
+
+    private Connects(Wiring wiring) {
+        this.wiring = wiring;
+    }
+
+    public static void main(String[] args) {
+        int rounds = Integer.parseInt(args[0]);
+        try (NetworkNamespace host = NetworkNamespace.current()) {
+            var bench = new Connects(new Wiring(StateFolders.of(System.getenv()), host));
+            bench.wiring.createNetwork(NetworkSpec.of(NETWORK, Prefix.parse("10.64.0.0/16")));
+            NamedNamespaces.create("probe");
+            bench.measure(rounds); // warms up
+            for (int i = 1; i < args.length; i++) {
+                bench.fill(Integer.parseInt(args[i]));
+                bench.measure(rounds / 4);
+                long[][] times = bench.measure(rounds);
+                System.out.println(bench.there + " " + median(times[0]) + " " + median(times[1]));
+            }
+        }
+    }
+
+    /** Every endpoint has a published port. */
+    private void fill(int wanted) {
+        for (; there < wanted; there++) {
+            NamedNamespaces.create("n" + there);
+            wiring.connect(spec("n" + there, 20_000 + there));
+        }
+    }
+
+    private long[][] measure(int rounds) {
+        long[][] times = new long[2][rounds];
+        for (int round = 0; round < rounds; round++) {
+            long start = System.nanoTime();
+            wiring.connect(spec("probe", 19_999));
+            long middle = System.nanoTime();
+            wiring.disconnect("probe", NETWORK);
+            times[0][round] = middle - start;
+            times[1][round] = System.nanoTime() - middle;
+        }
+        return times;
+    }
+
+    private static ConnectSpec spec(String name, int port) {
+        return ConnectSpec.of(Place.named(name), NETWORK).withPorts(PublishedPort.parse(port + ":80"));
+    }
+
+    private static long median(long[] times) {
+        Arrays.sort(times);
+        return times[times.length / 2] / 1000;
+    }
+}
