@@ -23,6 +23,7 @@ import dev.lasthop.cli.wiring.NetworkList;
 import dev.lasthop.cli.wiring.NetworkRemove;
 import dev.lasthop.cli.wiring.Publish;
 import dev.lasthop.cli.wiring.Repair;
+import dev.lasthop.cli.wiring.SetEndpoint;
 import dev.lasthop.cli.wiring.Unpublish;
 import java.util.List;
 
@@ -38,6 +39,7 @@ final class Commands {
                 new NetworkInspect(),
                 new NetworkRemove(),
                 new Connect(),
+                new SetEndpoint(),
                 new Disconnect(),
                 new Publish(),
                 new Unpublish(),

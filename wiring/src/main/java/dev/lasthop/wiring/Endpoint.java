@@ -54,6 +54,22 @@ public record Endpoint(
         return with(draft -> draft.ports = newPorts);
     }
 
+    Endpoint withAddresses(List<Prefix> newAddresses) {
+        return with(draft -> draft.addresses = newAddresses);
+    }
+
+    Endpoint withMac(MacAddress newMac) {
+        return with(draft -> draft.mac = newMac);
+    }
+
+    Endpoint with(Settings newSettings) {
+        return with(draft -> draft.settings = newSettings);
+    }
+
+    Endpoint withUndo(List<Step> steps) {
+        return with(draft -> draft.undo = steps);
+    }
+
     Endpoint with(Setting setting) {
         return with(draft -> draft.settings = draft.settings.with(setting));
     }
@@ -126,6 +142,8 @@ public record Endpoint(
     /** What the {@code with…} methods write in: so that a new component does not touch each of them. */
     private static final class Draft {
         private final Endpoint before;
+        private MacAddress mac;
+        private List<Prefix> addresses;
         private List<PublishedPort> ports;
         private Settings settings;
         private boolean complete;
@@ -133,6 +151,8 @@ public record Endpoint(
 
         Draft(Endpoint endpoint) {
             before = endpoint;
+            mac = endpoint.mac;
+            addresses = endpoint.addresses;
             ports = endpoint.ports;
             settings = endpoint.settings;
             complete = endpoint.complete;
@@ -147,8 +167,8 @@ public record Endpoint(
                     before.inode,
                     before.interfaceName,
                     before.hostLink,
-                    before.mac,
-                    before.addresses,
+                    mac,
+                    addresses,
                     ports,
                     settings,
                     complete,

@@ -42,9 +42,10 @@ record EndpointPlans(Places places, Store store) {
                 mac(spec, name),
                 addresses(spec, network, host),
                 spec.ports(),
-                settings(spec, network, host),
+                settings(spec, network, host, interfaceName(spec, inside)),
                 false,
                 List.of());
+        new Tuning(network).check(endpoint);
         new Ports(store).refuseTaken(host, endpoint, spec.ports());
         return new Prepared(endpoint, plan(endpoint, network, host, inside));
     }
@@ -72,6 +73,7 @@ record EndpointPlans(Places places, Store store) {
                         steps.add(new AddressStep.Add(place, link, address, address.family() == Family.IPV6)));
         steps.add(LinkStep.up(place, link));
         network.plans().routes(network, endpoint, inside).forEach(route -> steps.add(new RouteStep.Add(place, route)));
+        steps.addAll(new Tuning(network).steps(Tuning.plain(endpoint), endpoint));
         if (network.plans().crossesHost()
                 && !host.hasTable(OwnTable.NAME)) { // somebody flushed the rules: nothing of this would get out
             steps.addAll(OwnTable.whole(store));
@@ -140,16 +142,20 @@ record EndpointPlans(Places places, Store store) {
     }
 
     /** What was asked for, and what the driver has to remember. */
-    private static Settings settings(ConnectSpec spec, Network network, HostView host) {
+    private static Settings settings(ConnectSpec spec, Network network, HostView host, String link) {
         Settings settings = spec.settings();
         for (Setting remembered : network.plans().remembered(spec, host).all()) {
             settings = settings.with(remembered);
         }
-        return settings;
+        Optional<KernelParameters> parameters = settings.find(KernelParameters.class);
+        return parameters.isPresent() ? settings.with(parameters.get().on(link)) : settings;
     }
 
     private static MacAddress mac(ConnectSpec spec, String name) {
-        MacAddress mac = spec.mac().orElseGet(() -> Names.mac("endpoint", name, spec.network()));
+        return checked(spec.mac().orElseGet(() -> Names.mac("endpoint", name, spec.network())));
+    }
+
+    static MacAddress checked(MacAddress mac) {
         if (mac.isMulticast() || mac.equals(MacAddress.ZERO)) {
             throw WiringException.wrong(mac + " is no MAC address for an interface: it stands for many, or for none");
         }
@@ -157,19 +163,7 @@ record EndpointPlans(Places places, Store store) {
     }
 
     private List<Prefix> addresses(ConnectSpec spec, Network network, HostView host) {
-        for (IpAddress wanted : spec.addresses()) {
-            if (network.subnet(wanted.family()).isEmpty()) {
-                throw WiringException.wrong("address " + wanted + " cannot be had: network " + network.name()
-                        + " has no " + wanted.family() + " subnet");
-            }
-            long same = spec.addresses().stream()
-                    .filter(other -> other.family() == wanted.family())
-                    .count();
-            if (same > 1) {
-                throw WiringException.wrong(
-                        "an endpoint has one " + wanted.family() + " address on a network, not " + same);
-            }
-        }
+        refuseDoubles(spec.addresses(), network);
         Leases leases = store.leases(network.name());
         List<Prefix> addresses = new ArrayList<>();
         for (Subnet subnet : network.subnets()) {
@@ -181,6 +175,29 @@ record EndpointPlans(Places places, Store store) {
             addresses.add(network.plans().inside(subnet, address));
         }
         return addresses;
+    }
+
+    void refuseDoubles(List<IpAddress> addresses, Network network) {
+        for (IpAddress wanted : addresses) {
+            if (network.subnet(wanted.family()).isEmpty()) {
+                throw WiringException.wrong("address " + wanted + " cannot be had: network " + network.name()
+                        + " has no " + wanted.family() + " subnet");
+            }
+            long same = addresses.stream()
+                    .filter(other -> other.family() == wanted.family())
+                    .count();
+            if (same > 1) {
+                throw WiringException.wrong(
+                        "an endpoint has one " + wanted.family() + " address on a network, not " + same);
+            }
+        }
+    }
+
+    /** An address that somebody wants on a network, as it stands on the interface. */
+    Prefix own(IpAddress wanted, Network network, HostView host) {
+        Subnet subnet = network.subnet(wanted.family()).orElseThrow();
+        return network.plans()
+                .inside(subnet, checked(wanted, subnet, network, store.leases(network.name()), host));
     }
 
     private static IpAddress checked(IpAddress wanted, Subnet subnet, Network network, Leases leases, HostView host) {

@@ -45,6 +45,11 @@ final class Names {
         return "lh" + hash("veth", endpoint, network).substring(0, 12);
     }
 
+    /** The interface of the host that what an endpoint sends waits in. */
+    static String rateLink(String endpoint, String network) {
+        return "lr" + hash("rate", endpoint, network).substring(0, 12);
+    }
+
     /** A locally administered MAC address that is always the same for the same words: neighbours need not learn it anew. */
     static MacAddress mac(String... words) {
         byte[] bytes = HexFormat.of().parseHex(hash(words).substring(0, 12));

@@ -23,6 +23,7 @@ record Removal(Places places, Store store) {
             steps.addAll(withoutPorts(endpoint, endpoint.ports()));
         }
         steps.addAll(plans(endpoint).removal(endpoint, places));
+        steps.addAll(Tuning.removal(endpoint));
         if (isSameNamespace(endpoint) && !isElsewhere(endpoint)) {
             steps.addAll(endpoint.undo());
         }

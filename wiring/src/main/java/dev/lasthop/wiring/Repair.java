@@ -102,11 +102,14 @@ final class Repair {
         boolean hostEndIsThere = endpoint.hostLink().flatMap(host::link).isPresent();
         String who = endpoint.id();
         if (!hostEndIsThere && insideEnd.isEmpty()) {
-            differences.found(
-                    "interface " + endpoint.interfaceName() + " of " + who + " was deleted",
-                    new EndpointPlans(places, store)
-                            .plan(endpoint, network, host, inside)
-                            .steps());
+            List<Step> steps = new ArrayList<>();
+            if (host.link(Tuning.rateLink(endpoint)).isPresent()) {
+                steps.addAll(Tuning.removal(endpoint));
+            }
+            steps.addAll(new EndpointPlans(places, store)
+                    .plan(endpoint, network, host, inside)
+                    .steps());
+            differences.found("interface " + endpoint.interfaceName() + " of " + who + " was deleted", steps);
             return;
         }
         if (hostEndIsThere != hasHostEnd || insideEnd.isEmpty()) {
@@ -134,6 +137,7 @@ final class Repair {
         if ((link.flags() & LinkMessage.UP) == 0) {
             differences.found(name + " of " + endpoint.id() + " is down", LinkStep.up(endpoint.place(), name));
         }
+        new Tuning(network).compare(endpoint, host, inside, places, differences);
         for (RouteTo route : network.plans().routes(network, endpoint, inside)) {
             boolean isDefault = route.destination().length() == 0;
             differences.found(

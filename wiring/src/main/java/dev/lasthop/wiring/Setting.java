@@ -8,7 +8,7 @@ import dev.lasthop.json.JsonObject;
  * under its key. A new one is a record, its name among those permitted, and its line in {@link #ofJson}; nothing else needs to know it but
  * whoever acts on it.
  */
-public sealed interface Setting permits AttachedLink {
+public sealed interface Setting permits AttachedLink, ExtraRoutes, InterfaceMtu, KernelParameters, RateLimits {
     /** Its name in JSON; there is at most one of each among {@link Settings}. */
     String key();
 
@@ -19,6 +19,10 @@ public sealed interface Setting permits AttachedLink {
     static Setting ofJson(String key, JsonObject json) {
         return switch (key) {
             case AttachedLink.KEY -> AttachedLink.ofJson(json);
+            case ExtraRoutes.KEY -> ExtraRoutes.ofJson(json);
+            case InterfaceMtu.KEY -> InterfaceMtu.ofJson(json);
+            case KernelParameters.KEY -> KernelParameters.ofJson(json);
+            case RateLimits.KEY -> RateLimits.ofJson(json);
             default ->
                 throw new JsonException("no setting is called \"" + key + "\": a newer Lasthop may have written it");
         };

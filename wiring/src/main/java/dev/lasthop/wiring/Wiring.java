@@ -118,11 +118,51 @@ public final class Wiring {
                         .forEach(address -> leases.take(address.address(), endpoint.name(), endpoint.interfaceName()));
                 Applied applied = prepared.plan().apply(places, store.journal());
                 applied.commit();
-                Endpoint done = endpoint.completed(insideOnly(applied, endpoint));
+                Endpoint done = endpoint.completed(undoInside(applied, Tuning.plain(endpoint), endpoint));
                 store.save(done);
                 return new Connected(done, prepared.plan(), warnings(places));
             } catch (RuntimeException e) {
                 removal.remove(endpoint).forEach(e::addSuppressed);
+                throw e;
+            }
+        });
+    }
+
+    /**
+     * An endpoint that was changed.
+     *
+     * @param plan what was done; without steps where all was so already
+     */
+    public record Changed(Endpoint endpoint, Plan plan) {}
+
+    /** What {@link #change} would do. */
+    public Plan planChange(String endpoint, String network, Change change) {
+        return looking(places -> new ChangePlans(places, store)
+                .prepare(find(endpoint, network), change)
+                .plan());
+    }
+
+    /** Changes a connected endpoint, without taking it off the network. */
+    public Changed change(String endpoint, String network, Change change) {
+        return changing(places -> {
+            ChangePlans.Prepared prepared = new ChangePlans(places, store).prepare(find(endpoint, network), change);
+            if (prepared.changesNothing()) {
+                return new Changed(prepared.after(), prepared.plan());
+            }
+            Leases leases = store.leases(network);
+            Endpoint after = prepared.after();
+            try {
+                prepared.taken().forEach(address -> leases.take(address, after.name(), after.interfaceName()));
+                Applied applied = prepared.plan().apply(places, store.journal());
+                Endpoint done = keeping(places, applied, () -> {
+                    Endpoint record = after.withUndo(undoInside(applied, prepared.before(), after));
+                    store.save(record);
+                    return record;
+                });
+                prepared.released().forEach(address -> leases.release(address, after.name()));
+                return new Changed(done, prepared.plan());
+            } catch (RuntimeException e) {
+                prepared.taken().forEach(address -> leases.release(address, after.name()));
                 throw e;
             }
         });
@@ -328,12 +368,26 @@ public final class Wiring {
                         .toList();
     }
 
-    private static List<Step> insideOnly(Applied applied, Endpoint endpoint) {
-        return applied.undo().stream()
-                .filter(step -> step.place().equals(endpoint.place()))
-                .filter(step ->
-                        step instanceof LinkStep.Flag flag && flag.name().equals("lo"))
-                .toList();
+    /**
+     * What disconnecting is to do inside: what a change has to take back, and what those before it had. Of a kernel parameter, the value
+     * before it was first set.
+     */
+    private static List<Step> undoInside(Applied applied, Endpoint before, Endpoint after) {
+        var known = KernelParameters.of(before.settings()).values().keySet();
+        var wanted = KernelParameters.of(after.settings()).values().keySet();
+        List<Step> undo = new ArrayList<>();
+        for (Applied.Done done : applied.steps().reversed()) {
+            boolean counts = done.step().place().equals(after.place())
+                    && (done.step() instanceof LinkStep.Flag flag && flag.name().equals("lo")
+                            || done.step() instanceof SysctlStep sysctl
+                                    && wanted.contains(sysctl.key())
+                                    && !known.contains(sysctl.key()));
+            undo.addAll(counts ? done.undo() : List.of());
+        }
+        before.undo().stream()
+                .filter(step -> known.stream().noneMatch(key -> Tuning.isOf(step, key) && !wanted.contains(key)))
+                .forEach(undo::add);
+        return undo;
     }
 
     private static boolean isForwarding(Step step) {

@@ -12,7 +12,6 @@ import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.ConnectSpec;
 import dev.lasthop.wiring.Endpoint;
 import dev.lasthop.wiring.PublishedPort;
-import dev.lasthop.wiring.Settings;
 import dev.lasthop.wiring.Wiring;
 import dev.lasthop.wiring.step.Place;
 import java.util.ArrayList;
@@ -68,7 +67,10 @@ public final class Connect implements Command {
 
     @Override
     public List<Option<?>> options() {
-        return List.of(WiringWords.NETWORK, IP, PUBLISH, INTERFACE, MAC, NAME, WiringWords.DRY_RUN);
+        List<Option<?>> options = new ArrayList<>(List.of(WiringWords.NETWORK, IP, PUBLISH, INTERFACE, MAC, NAME));
+        options.addAll(TuningWords.OPTIONS);
+        options.add(WiringWords.DRY_RUN);
+        return options;
     }
 
     @Override
@@ -76,6 +78,7 @@ public final class Connect implements Command {
         return List.of(
                 "connect netns:blue --network web",
                 "connect pid:4242 --network web --ip 10.88.0.9 --publish 8080:80",
+                "connect netns:blue --network web --rate-in 50mbit --rate-out 10mbit",
                 "connect netns:blue --network web --dry-run");
     }
 
@@ -123,7 +126,7 @@ public final class Connect implements Command {
                 invocation.find(MAC),
                 Optional.empty(),
                 invocation.all(PUBLISH),
-                Settings.NONE);
+                TuningWords.settings(invocation));
     }
 
     private static List<String> text(Endpoint endpoint, List<String> gateways) {
@@ -134,6 +137,7 @@ public final class Connect implements Command {
         if (!endpoint.ports().isEmpty()) {
             lines.add("published " + WiringWords.ports(endpoint));
         }
+        lines.addAll(TuningWords.lines(endpoint));
         return lines;
     }
 }

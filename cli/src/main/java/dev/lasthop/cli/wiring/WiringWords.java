@@ -41,6 +41,8 @@ final class WiringWords {
             "a network namespace: netns:NAME, netns:/PATH, pid:N, lasthop:NAME, or a plain name",
             Reader.text());
     static final Option<String> NETWORK = Option.value("network", "NAME", "the network; must be given", Reader.text());
+    static final Option<String> WHICH_NETWORK =
+            Option.value("network", "NAME", "which network, where it is on several", Reader.text());
     static final Option<Boolean> DRY_RUN =
             Option.flag("dry-run", "show what would be done, as commands, and change nothing");
 
