@@ -33,8 +33,9 @@ record ChangePlans(Places places, Store store) {
     Prepared prepare(Endpoint before, Change change) {
         EndpointPlans plans = new EndpointPlans(places, store);
         if (!plans.isAlive(before)) {
-            throw new WiringException("the namespace of " + before.name() + ", " + before.place().label()
-                    + ", is gone: nothing can be changed in it. lasthop gc removes what is left");
+            throw new WiringException(
+                    "the namespace of " + before.name() + ", " + before.place().label()
+                            + ", is gone: nothing can be changed in it. lasthop gc removes what is left");
         }
         Network network = store.requireNetwork(before.network());
         HostView host = new HostView(places.at(Place.HOST));
@@ -106,7 +107,11 @@ record ChangePlans(Places places, Store store) {
                         + " that was added to it; it has: "
                         + (routes.isEmpty()
                                 ? "none"
-                                : String.join(", ", routes.stream().map(ExtraRoute::toString).toList())));
+                                : String.join(
+                                        ", ",
+                                        routes.stream()
+                                                .map(ExtraRoute::toString)
+                                                .toList())));
             }
         }
         for (ExtraRoute route : change.routes()) {

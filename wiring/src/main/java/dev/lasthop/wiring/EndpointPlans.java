@@ -196,8 +196,7 @@ record EndpointPlans(Places places, Store store) {
     /** An address that somebody wants on a network, as it stands on the interface. */
     Prefix own(IpAddress wanted, Network network, HostView host) {
         Subnet subnet = network.subnet(wanted.family()).orElseThrow();
-        return network.plans()
-                .inside(subnet, checked(wanted, subnet, network, store.leases(network.name()), host));
+        return network.plans().inside(subnet, checked(wanted, subnet, network, store.leases(network.name()), host));
     }
 
     private static IpAddress checked(IpAddress wanted, Subnet subnet, Network network, Leases leases, HostView host) {

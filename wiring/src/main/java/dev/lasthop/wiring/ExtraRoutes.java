@@ -34,7 +34,8 @@ public record ExtraRoutes(List<ExtraRoute> all) implements Setting {
             Prefix destination = Prefix.parse(parts[0]);
             Optional<IpAddress> via = parts.length == 2 ? Optional.of(IpAddress.parse(parts[1])) : Optional.empty();
             if (!destination.network().equals(destination)) {
-                throw new IllegalArgumentException(destination + " is an address; the prefix is " + destination.network());
+                throw new IllegalArgumentException(
+                        destination + " is an address; the prefix is " + destination.network());
             }
             if (via.isPresent() && via.get().family() != destination.family()) {
                 throw new IllegalArgumentException(
@@ -50,7 +51,8 @@ public record ExtraRoutes(List<ExtraRoute> all) implements Setting {
             }
             Optional<IpAddress> gateway = network.subnet(destination.family()).flatMap(Subnet::gateway);
             boolean near = gateway.isEmpty()
-                    || endpoint.addresses().stream().anyMatch(address -> address.network().contains(gateway.get()));
+                    || endpoint.addresses().stream()
+                            .anyMatch(address -> address.network().contains(gateway.get()));
             RouteTo whole = gateway.map(route::via).orElse(route);
             return near ? whole : whole.onLink();
         }

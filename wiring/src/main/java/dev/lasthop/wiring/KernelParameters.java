@@ -48,7 +48,8 @@ public record KernelParameters(SortedMap<String, String> values) implements Sett
     /** @throws IllegalArgumentException if it is not one line of text */
     public static String checkedValue(String value) {
         if (value.isBlank() || value.length() > LONGEST || !value.matches("[\\x20-\\x7e\\t]*")) {
-            throw new IllegalArgumentException("a parameter's value is one line of plain text, not " + Names.shown(value));
+            throw new IllegalArgumentException(
+                    "a parameter's value is one line of plain text, not " + Names.shown(value));
         }
         return value;
     }

@@ -70,13 +70,14 @@ record Tuning(Network network) {
         int least = ipv6 ? LEAST_IPV6_MTU : LEAST_MTU;
         int mtu = mtu(endpoint);
         if (endpoint.settings().has(InterfaceMtu.class) && (mtu < least || mtu > network.mtu())) {
-            throw WiringException.wrong("an MTU of " + mtu + " bytes does not work for " + endpoint.name() + ": it must be "
-                    + least + " to " + network.mtu() + ", which is that of network " + network.name());
+            throw WiringException.wrong(
+                    "an MTU of " + mtu + " bytes does not work for " + endpoint.name() + ": it must be " + least
+                            + " to " + network.mtu() + ", which is that of network " + network.name());
         }
         RateLimits rates = RateLimits.of(endpoint.settings());
         if (!rates.equals(RateLimits.NONE) && endpoint.hostLink().isEmpty()) {
-            throw new WiringException("the rate of " + endpoint.name() + " cannot be limited: on network " + network.name()
-                    + " (" + network.driver() + ") the host has no interface of its own for it");
+            throw new WiringException("the rate of " + endpoint.name() + " cannot be limited: on network "
+                    + network.name() + " (" + network.driver() + ") the host has no interface of its own for it");
         }
         for (ExtraRoutes.ExtraRoute route : ExtraRoutes.of(endpoint.settings()).all()) {
             if (endpoint.address(route.destination().family()).isEmpty()) {
@@ -164,11 +165,8 @@ record Tuning(Network network) {
         List<ExtraRoutes.ExtraRoute> wanted = ExtraRoutes.of(after.settings()).all();
         old.stream()
                 .filter(route -> !wanted.contains(route))
-                .forEach(route ->
-                        steps.add(new RouteStep.Delete(after.place(), route.on(after, network))));
-        wanted.stream()
-                .filter(route -> !old.contains(route))
-                .forEach(route -> steps.add(add(after, route)));
+                .forEach(route -> steps.add(new RouteStep.Delete(after.place(), route.on(after, network))));
+        wanted.stream().filter(route -> !old.contains(route)).forEach(route -> steps.add(add(after, route)));
     }
 
     private Step add(Endpoint endpoint, ExtraRoutes.ExtraRoute route) {
@@ -211,7 +209,11 @@ record Tuning(Network network) {
         }
         compareRates(endpoint, host, places, differences);
         for (ExtraRoutes.ExtraRoute route : ExtraRoutes.of(endpoint.settings()).all()) {
-            missing(add(endpoint, route), places, differences, "route " + route.destination() + " of " + who + " is gone");
+            missing(
+                    add(endpoint, route),
+                    places,
+                    differences,
+                    "route " + route.destination() + " of " + who + " is gone");
         }
         KernelParameters.of(endpoint.settings()).values().forEach((key, value) -> {
             Optional<String> now = inside.site().sysctl(key);
@@ -231,18 +233,22 @@ record Tuning(Network network) {
                     limit(link, rates.in().get(), endpoint),
                     places,
                     differences,
-                    "what goes into " + endpoint.id() + " is not limited to " + rates.in().get());
+                    "what goes into " + endpoint.id() + " is not limited to "
+                            + rates.in().get());
         }
         if (rates.out().isPresent()) {
             String waiting = rateLink(endpoint);
-            List<Step> steps = new ArrayList<>(redirection(link, waiting, rates.out().get(), endpoint));
+            List<Step> steps =
+                    new ArrayList<>(redirection(link, waiting, rates.out().get(), endpoint));
             if (host.link(waiting).isPresent()) {
                 steps.removeIf(step -> !(step instanceof TrafficStep && isMissing(step, places)));
                 steps.addAll(0, upIfDown(waiting, places));
             }
             if (!steps.isEmpty()) {
                 differences.found(
-                        "what comes out of " + endpoint.id() + " is not limited to " + rates.out().get(), steps);
+                        "what comes out of " + endpoint.id() + " is not limited to "
+                                + rates.out().get(),
+                        steps);
             }
         }
     }

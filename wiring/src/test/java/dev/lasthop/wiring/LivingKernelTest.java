@@ -71,22 +71,26 @@ class LivingKernelTest {
                 .withRateIn(RateChange.parse("20mbit"))
                 .withRateOut(RateChange.parse("10mbit"))
                 .withRoutes(List.of(ExtraRoute.parse("203.0.113.0/24"), ExtraRoute.parse("2001:db8:9::/48,fd88::7")))
-                .withParameters(new TreeMap<>(Map.of(
-                        "net/ipv4/ip_default_ttl", "77", "net/ipv4/conf/IFNAME/log_martians", "1")));
+                .withParameters(new TreeMap<>(
+                        Map.of("net/ipv4/ip_default_ttl", "77", "net/ipv4/conf/IFNAME/log_martians", "1")));
         {
             assertThat(wiring.planChange("c1", "web", change).commands())
-                    .contains("ip -n c1 link set eth0 mtu 1400", "ip netns exec c1 sysctl -w net/ipv4/ip_default_ttl=77");
+                    .contains(
+                            "ip -n c1 link set eth0 mtu 1400", "ip netns exec c1 sysctl -w net/ipv4/ip_default_ttl=77");
         }
         Endpoint changed = wiring.change("c1", "web", change).endpoint();
         assertThat(network.in("c1", "ip", "link", "show", "eth0")).contains("mtu 1400", "02:00:00:00:00:42");
-        assertThat(network.in("host", "ip", "link", "show", changed.hostLink().orElseThrow())).contains("mtu 1400");
+        assertThat(network.in("host", "ip", "link", "show", changed.hostLink().orElseThrow()))
+                .contains("mtu 1400");
         assertThat(network.in("c1", "ip", "route")).contains("203.0.113.0/24 via 10.88.0.1 dev eth0");
         assertThat(network.in("c1", "ip", "-6", "route")).contains("2001:db8:9::/48 via fd88::7 dev eth0");
         assertThat(network.in("c1", "sysctl", "-n", "net.ipv4.ip_default_ttl", "net.ipv4.conf.eth0.log_martians"))
                 .isEqualTo("77\n1\n");
-        assertThat(network.in("host", "tc", "qdisc", "show", "dev", changed.hostLink().orElseThrow()))
+        assertThat(network.in(
+                        "host", "tc", "qdisc", "show", "dev", changed.hostLink().orElseThrow()))
                 .contains("tbf 1: root", "rate 20Mbit", "clsact");
-        assertThat(network.in("host", "tc", "qdisc", "show", "dev", Tuning.rateLink(changed))).contains("rate 10Mbit");
+        assertThat(network.in("host", "tc", "qdisc", "show", "dev", Tuning.rateLink(changed)))
+                .contains("rate 10Mbit");
         for (String to : List.of("10.88.0.2", "fd88::2", "10.88.0.1", "192.0.2.2")) {
             Wait.until("c1 reaches " + to, () -> network.ping("c1", to));
         }
@@ -132,7 +136,9 @@ class LivingKernelTest {
         wiring.connect(ConnectSpec.of(Place.named("c1"), "web").withPorts(PublishedPort.parse("8080:80")));
         network.ip("c1", "route add 198.51.100.0/24 via 10.88.0.1 src 10.88.0.3");
         try (Tcp.Listener server = new Tcp.Listener("c1", 80)) {
-            Wait.until("the port is reached", () -> !Tcp.call("outside", "192.0.2.1", 8080).isEmpty());
+            Wait.until(
+                    "the port is reached",
+                    () -> !Tcp.call("outside", "192.0.2.1", 8080).isEmpty());
             Endpoint changed = wiring.change(
                             "c1",
                             "web",
@@ -144,10 +150,14 @@ class LivingKernelTest {
                     .contains("10.88.0.99/24", "fd88::99/64")
                     .doesNotContain("10.88.0.3/");
             assertThat(network.in("c1", "ip", "route"))
-                    .contains("default via 10.88.0.1 dev eth0", "198.51.100.0/24 via 10.88.0.1 dev eth0 src 10.88.0.99");
-            assertThat(network.in("host", "nft", "list", "map", "inet", "lasthop", "any4")).contains("10.88.0.99 . 80");
+                    .contains(
+                            "default via 10.88.0.1 dev eth0", "198.51.100.0/24 via 10.88.0.1 dev eth0 src 10.88.0.99");
+            assertThat(network.in("host", "nft", "list", "map", "inet", "lasthop", "any4"))
+                    .contains("10.88.0.99 . 80");
             assertThat(network.in("host", "conntrack", "-L")).doesNotContain("10.88.0.3");
-            Wait.until("the port is reached", () -> !Tcp.call("outside", "192.0.2.1", 8080).isEmpty());
+            Wait.until(
+                    "the port is reached",
+                    () -> !Tcp.call("outside", "192.0.2.1", 8080).isEmpty());
             Wait.until("by IPv6", () -> network.ping("c2", "fd88::99"));
         }
         assertThat(folder.resolve("state/networks/web/10.88.0.3")).doesNotExist();
@@ -160,7 +170,8 @@ class LivingKernelTest {
     /** 400,000 bytes each way: they cannot have gone faster than the rate lets them, and the bucket says that they waited. */
     @Test
     void trafficIsNotFasterThanItsRate() throws IOException, InterruptedException {
-        Endpoint endpoint = wiring.connect(ConnectSpec.of(Place.named("c1"), "web")).endpoint();
+        Endpoint endpoint =
+                wiring.connect(ConnectSpec.of(Place.named("c1"), "web")).endpoint();
         String link = endpoint.hostLink().orElseThrow();
         transfer("c2", "c1", "10.88.0.3"); // without a limit it arrives as well
         assertThat(network.in("host", "tc", "qdisc", "show", "dev", link)).doesNotContain("tbf");
@@ -243,9 +254,7 @@ class LivingKernelTest {
                 Change.NOTHING.withRoutes(List.of(ExtraRoute.parse("203.0.113.0/24,192.0.2.77"))),
                 "Nexthop has invalid gateway");
         refused(
-                Change.NOTHING
-                        .withMtu(1400)
-                        .withParameters(new TreeMap<>(Map.of("net/ipv4/there_is_no_such", "1"))),
+                Change.NOTHING.withMtu(1400).withParameters(new TreeMap<>(Map.of("net/ipv4/there_is_no_such", "1"))),
                 "no such parameter");
         refused( // of the whole machine: a namespace cannot set it
                 Change.NOTHING.withParameters(new TreeMap<>(Map.of("net/netfilter/nf_conntrack_max", "7"))), "");

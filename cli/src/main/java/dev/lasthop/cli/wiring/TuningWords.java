@@ -86,10 +86,10 @@ final class TuningWords {
                     case InterfaceMtu mtu -> Optional.of("MTU " + mtu.bytes()).stream();
                     case RateLimits rates -> Optional.of(words(rates)).stream();
                     case ExtraRoutes routes ->
-                        routes.all().stream().map(route -> "route " + route.toString().replace(",", " via "));
+                        routes.all().stream()
+                                .map(route -> "route " + route.toString().replace(",", " via "));
                     case KernelParameters parameters ->
-                        parameters.values().entrySet().stream()
-                                .map(one -> one.getKey() + " = " + one.getValue());
+                        parameters.values().entrySet().stream().map(one -> one.getKey() + " = " + one.getValue());
                     default -> Optional.<String>empty().stream();
                 })
                 .toList();

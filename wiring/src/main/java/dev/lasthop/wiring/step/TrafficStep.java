@@ -21,7 +21,7 @@ public sealed interface TrafficStep extends Step {
 
         /** With a burst of 10 ms, a queue of 50 ms, and room for some frames of this MTU in each. */
         public static Limit of(Place place, String link, Rate rate, int mtu) {
-            long frame = mtu + HEADER;
+            long frame = (long) mtu + HEADER;
             long burst = Math.max(rate.bytesPerSecond() / BURSTS_A_SECOND, LEAST_BURST * frame);
             long queue = Math.max(rate.bytesPerSecond() / WAITS_A_SECOND, LEAST_QUEUE * frame);
             return new Limit(place, link, rate, small(burst), small(burst + queue));
