@@ -8,23 +8,33 @@ import java.nio.charset.StandardCharsets;
 
 /** Memory that the kernel can read and write, seen from Java as a native-order {@link ByteBuffer}. Zeroed at first. */
 public final class Memory implements AutoCloseable {
-    private final Arena arena;
+    private final Runnable closing;
     private final MemorySegment segment;
 
-    @SuppressWarnings("MustBeClosedChecker") // closed by close()
-    private Memory(boolean shared, long size) {
-        arena = shared ? Arena.ofShared() : Arena.ofConfined();
+    private Memory(Arena arena, Runnable closing, long size) {
+        this.closing = closing;
         segment = arena.allocate(size, 8);
     }
 
+    private Memory(Arena arena, long size) {
+        this(arena, arena::close, size);
+    }
+
     /** Memory for any thread. Closing it stops all threads for a moment: not for what lives for one call only. */
+    @SuppressWarnings("MustBeClosedChecker") // closed by close()
     public Memory(long size) {
-        this(true, size);
+        this(Arena.ofShared(), size);
     }
 
     /** Memory for the calling thread alone; cheap to close. */
+    @SuppressWarnings("MustBeClosedChecker")
     public static Memory confined(long size) {
-        return new Memory(false, size);
+        return new Memory(Arena.ofConfined(), size);
+    }
+
+    /** Memory for any thread, free when the collector finds that nobody has it any more; closing it does nothing, and stops nobody. */
+    public static Memory collected(long size) {
+        return new Memory(Arena.ofAuto(), () -> {}, size);
     }
 
     /** Memory that holds {@code bytes}, for the calling thread alone. */
@@ -58,6 +68,6 @@ public final class Memory implements AutoCloseable {
 
     @Override
     public void close() {
-        arena.close();
+        closing.run();
     }
 }

@@ -1,6 +1,8 @@
 package dev.lasthop.linux;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -19,8 +21,13 @@ public final class NetworkNamespace implements AutoCloseable {
     private static final long CLONE_NEWNET = 0x40000000L;
     private static final Path OF_THIS_THREAD = Path.of("/proc/thread-self/ns/net");
 
+    private static final int AF_UNIX = 1;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_NETNS_COOKIE = 71; // include/uapi/asm-generic/socket.h
+
     private final Fd fd;
     private final long inode;
+    private volatile long identity; // 0 until somebody asks
 
     private NetworkNamespace(Fd fd) {
         this.fd = fd;
@@ -83,7 +90,26 @@ public final class NetworkNamespace implements AutoCloseable {
         });
     }
 
-    /** The number that the kernel tells namespaces apart by: the inode of {@code /proc/PID/ns/net}. */
+    /**
+     * A number that no other namespace has, or had since the machine was started: the kernel's cookie ({@code SO_NETNS_COOKIE}, Linux
+     * 5.14). Before that the inode, which the kernel gives to a new namespace as soon as the old one is gone.
+     */
+    public long identity() {
+        if (identity == 0) {
+            identity = call(() -> {
+                try (Fd socket = Fd.socket(AF_UNIX, Fd.SOCK_DGRAM, 0)) {
+                    return ByteBuffer.wrap(socket.option(SOL_SOCKET, SO_NETNS_COOKIE, new byte[Long.BYTES]))
+                            .order(ByteOrder.nativeOrder())
+                            .getLong();
+                } catch (KernelException e) {
+                    return inode;
+                }
+            });
+        }
+        return identity;
+    }
+
+    /** The number that the kernel tells namespaces apart by while they are there: the inode of {@code /proc/PID/ns/net}. */
     public long inode() {
         return inode;
     }

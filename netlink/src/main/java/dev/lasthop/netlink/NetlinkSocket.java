@@ -41,7 +41,7 @@ public final class NetlinkSocket implements AutoCloseable {
 
     private final Fd fd;
     private final String place;
-    private final Memory buffer = new Memory(BUFFER);
+    private final Memory buffer = Memory.collected(BUFFER);
     private int sequence;
 
     private NetlinkSocket(Fd fd, String place) {

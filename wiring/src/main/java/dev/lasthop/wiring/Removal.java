@@ -1,6 +1,8 @@
 package dev.lasthop.wiring;
 
-import dev.lasthop.linux.KernelException;
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.Prefix;
+import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Places;
@@ -52,18 +54,74 @@ record Removal(Places places, Store store) {
         return steps;
     }
 
-    /** Removes the endpoint, its leases and its record. What could not be done, if anything; the record stays then. */
-    List<KernelException> remove(Endpoint endpoint) {
-        if (endpoint.complete()) {
-            store.save(endpoint.incomplete());
+    /** Removes the endpoint, its leases and its record. What could not be done, if anything; it is tried again then. */
+    List<RuntimeException> remove(Endpoint endpoint) {
+        List<Step> steps = plan(endpoint).steps();
+        return begin(endpoint, steps).end(steps);
+    }
+
+    /**
+     * An endpoint that is gone but for its interface, which the kernel takes its time to delete: not under the lock.
+     *
+     * @param failures what could not be done of the rest
+     */
+    record Leaving(Endpoint endpoint, Work work, List<Step> later, List<RuntimeException> failures) {
+        /** What could not be done, if anything. */
+        List<RuntimeException> end(NetworkNamespace host) {
+            if (!failures.isEmpty()) {
+                return failures;
+            }
+            try (Places places = Places.withHost(host)) {
+                return work.end(later, places);
+            }
         }
-        List<KernelException> failures = Undo.all(plan(endpoint).steps(), places);
+    }
+
+    /** Does what has to be done under the lock of removing an endpoint. */
+    Leaving leave(Endpoint endpoint) {
+        List<Step> steps = plan(endpoint).steps();
+        int split = ownTail(endpoint, steps);
+        Work work = begin(endpoint, steps);
+        List<RuntimeException> failures = Undo.all(steps.subList(0, split), places);
+        List<Step> later = List.copyOf(steps.subList(split, steps.size()));
         if (failures.isEmpty()) {
-            Leases leases = store.leases(endpoint.network());
-            endpoint.addresses().forEach(address -> leases.release(address.address(), endpoint.name()));
-            store.delete(endpoint);
+            return new Leaving(endpoint, work.hold(), later, List.of());
         }
-        return failures;
+        return new Leaving(
+                endpoint,
+                work,
+                List.of(),
+                Stream.concat(failures.stream(), Undo.all(later, places).stream()).toList());
+    }
+
+    /** From where on the steps are nobody's business but the endpoint's: the deletion of its interfaces, and what is inside. */
+    private static int ownTail(Endpoint endpoint, List<Step> steps) {
+        int from = steps.size();
+        while (from > 0
+                && (steps.get(from - 1) instanceof LinkStep.Delete
+                        || steps.get(from - 1).place().equals(endpoint.place()))) {
+            from--;
+        }
+        return from;
+    }
+
+    private Work begin(Endpoint endpoint, List<Step> steps) {
+        var work = new Work(store, places, "disconnect " + endpoint.name() + " from " + endpoint.network(), endpoint.id());
+        List<Amendment> amendments = new ArrayList<>(releases(endpoint));
+        amendments.add(Amendment.delete(endpoint));
+        work.begin(steps, amendments);
+        return work;
+    }
+
+    static List<Amendment> releases(Endpoint endpoint) {
+        return releases(
+                endpoint, endpoint.addresses().stream().map(Prefix::address).toList());
+    }
+
+    static List<Amendment> releases(Endpoint endpoint, List<IpAddress> addresses) {
+        return addresses.stream()
+                .<Amendment>map(address -> new Amendment.Release(endpoint.network(), address, endpoint.name()))
+                .toList();
     }
 
     Plan plan(Network network) {
@@ -81,47 +139,31 @@ record Removal(Places places, Store store) {
         return new Plan("remove network " + network.name(), steps);
     }
 
-    List<KernelException> remove(Network network) {
-        if (network.complete()) {
-            store.save(network.incomplete());
-        }
+    List<RuntimeException> remove(Network network) {
+        Plan plan = plan(network);
         boolean last = store.networks().stream().allMatch(other -> other.name().equals(network.name()));
-        List<KernelException> failures = Undo.all(plan(network).steps(), places);
-        if (failures.isEmpty()) {
-            store.leases(network.name()).forget();
-            if (last) {
-                store.forgetForwarding();
-            }
-            store.delete(network);
+        List<Amendment> amendments = new ArrayList<>();
+        amendments.add(new Amendment.ReleaseAll(network.name()));
+        if (last) {
+            amendments.add(Amendment.forgetForwarding());
         }
-        return failures;
+        amendments.add(Amendment.delete(network));
+        var work = new Work(store, places, plan.title(), network.name());
+        work.begin(plan.steps(), amendments);
+        return work.end(plan.steps());
     }
 
-    /** Ends what killed processes began; in words what that was. To be called under the lock: then nobody else is at work. */
+    /**
+     * Ends what killed processes began, one way or the other; in words what that was. To be called under the lock: then nobody else is at
+     * work, but for those who hold their file.
+     */
     List<String> recover() {
         store.sweep();
         List<String> done = new ArrayList<>();
-        for (FileJournal.Unfinished work : store.journal().unfinished()) {
-            boolean recorded = work.title().startsWith(Wiring.CREATE)
-                    && store.network(work.title().substring(Wiring.CREATE.length()))
-                            .isPresent();
-            List<KernelException> failures = recorded ? List.of() : Undo.all(work.undo(), places);
-            if (failures.isEmpty()) {
-                StateFile.delete(work.file());
-                restorePorts();
-                done.add("undone: " + work.title());
-            } else {
-                failures.forEach(e -> done.add("could not undo " + work.title() + ": " + e.getMessage()));
-            }
-        }
-        for (Endpoint endpoint : store.endpoints()) {
-            if (!endpoint.complete()) {
-                done.addAll(told("removed half-connected endpoint " + endpoint.id(), remove(endpoint)));
-            }
-        }
-        for (Network network : store.networks()) {
-            if (!network.complete()) {
-                done.addAll(told("removed half-removed network " + network.name(), remove(network)));
+        for (Work.Unfinished work : store.unfinished()) {
+            if (!work.isHeld()) {
+                done.addAll(told(
+                        (work.isDecided() ? "ended: " : "undone: ") + work.title(), work.end(store, places)));
             }
         }
         return done;
@@ -132,7 +174,7 @@ record Removal(Places places, Store store) {
         List<String> removed = new ArrayList<>();
         for (FileJournal.Unfinished work : journal.unfinished()) {
             if (!work.ownerLives()) {
-                List<KernelException> failures = Undo.all(work.undo(), places);
+                List<RuntimeException> failures = Undo.all(work.undo(), places);
                 if (failures.isEmpty()) {
                     StateFile.delete(work.file());
                 }
@@ -142,22 +184,10 @@ record Removal(Places places, Store store) {
         return removed;
     }
 
-    static List<String> told(String success, List<KernelException> failures) {
+    static List<String> told(String success, List<RuntimeException> failures) {
         return failures.isEmpty()
                 ? List.of(success)
-                : failures.stream().map(KernelException::getMessage).toList();
-    }
-
-    /** What was published by others may have gone with what was undone. */
-    private void restorePorts() {
-        for (Endpoint endpoint : store.endpoints()) {
-            if (endpoint.complete() && !endpoint.ports().isEmpty()) {
-                store.network(endpoint.network()).ifPresent(network -> {
-                    HostView host = new HostView(places.at(Place.HOST));
-                    Undo.all(new Ports(store).steps(host, network, endpoint, endpoint.ports()), places);
-                });
-            }
-        }
+                : failures.stream().map(RuntimeException::getMessage).toList();
     }
 
     private DriverPlans plans(Endpoint endpoint) {

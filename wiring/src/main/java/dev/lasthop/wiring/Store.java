@@ -1,12 +1,53 @@
 package dev.lasthop.wiring;
 
+import dev.lasthop.json.JsonObject;
 import dev.lasthop.wiring.step.Step;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What is on record: a file for each network and each endpoint. To be changed under the lock; reading needs none. */
 record Store(StateFolders folders) {
+    /** What there are files of. */
+    enum Kind {
+        NETWORK("network"),
+        ENDPOINT("endpoint"),
+        /** How forwarding is set back; one file. */
+        FORWARDING("forwarding");
+
+        private final String word;
+
+        Kind(String word) {
+            this.word = word;
+        }
+
+        String word() {
+            return word;
+        }
+
+        static Kind of(String word) {
+            return Stream.of(values())
+                    .filter(kind -> kind.word.equals(word))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("there are no records of a " + word));
+        }
+    }
+
+    /** The file of a record. The name is checked, as it may come from another file: none leads out of its folder. */
+    Path file(Kind kind, String name) {
+        return switch (kind) {
+            case NETWORK -> file(folders.networks(), Names.checked("a network", name));
+            case ENDPOINT -> {
+                int at = name.indexOf('@');
+                Names.checked("an endpoint", at < 0 ? name : name.substring(0, at));
+                Names.checked("a network", name.substring(at + 1));
+                yield file(folders.endpoints(), name);
+            }
+            case FORWARDING -> folders.forwarding();
+        };
+    }
+
     List<Network> networks() {
         return StateFile.list(folders.networks()).stream()
                 .flatMap(file -> StateFile.read(file, Network::ofRecord).stream())
@@ -28,14 +69,6 @@ record Store(StateFolders folders) {
         });
     }
 
-    void save(Network network) {
-        StateFile.write(file(folders.networks(), network.name()), network.toRecord());
-    }
-
-    void delete(Network network) {
-        StateFile.delete(file(folders.networks(), network.name()));
-    }
-
     List<Endpoint> endpoints() {
         return StateFile.list(folders.endpoints()).stream()
                 .flatMap(file -> StateFile.read(file, Endpoint::ofRecord).stream())
@@ -52,14 +85,6 @@ record Store(StateFolders folders) {
         return StateFile.read(file(folders.endpoints(), Endpoint.id(name, network)), Endpoint::ofRecord);
     }
 
-    void save(Endpoint endpoint) {
-        StateFile.write(file(folders.endpoints(), endpoint.id()), endpoint.toRecord());
-    }
-
-    void delete(Endpoint endpoint) {
-        StateFile.delete(file(folders.endpoints(), endpoint.id()));
-    }
-
     /** To be called under the lock. */
     void sweep() {
         List.of(folders.networks(), folders.endpoints(), folders.journal(), folders.run())
@@ -70,8 +95,11 @@ record Store(StateFolders folders) {
         return new Leases(folders.leases().resolve(network));
     }
 
-    FileJournal journal() {
-        return new FileJournal(folders.journal());
+    /** What was begun and not ended; also that which is still being worked at. */
+    List<Work.Unfinished> unfinished() {
+        return StateFile.list(folders.journal()).stream()
+                .flatMap(file -> StateFile.read(file, json -> Work.Unfinished.ofJson(file, json)).stream())
+                .toList();
     }
 
     /** How forwarding is set back to what it was before the first network. */
@@ -82,16 +110,8 @@ record Store(StateFolders folders) {
                 .orElse(List.of());
     }
 
-    void saveForwardingBefore(List<Step> undo) {
-        StateFile.write(
-                folders.forwarding(),
-                dev.lasthop.json.JsonObject.builder()
-                        .put("undo", undo, Step::toJson)
-                        .build());
-    }
-
-    void forgetForwarding() {
-        StateFile.delete(folders.forwarding());
+    static JsonObject forwardingRecord(List<Step> undo) {
+        return JsonObject.builder().put("undo", undo, Step::toJson).build();
     }
 
     private static Path file(Path folder, String name) {

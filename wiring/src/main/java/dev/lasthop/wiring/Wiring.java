@@ -1,6 +1,7 @@
 package dev.lasthop.wiring;
 
-import dev.lasthop.linux.KernelException;
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.Prefix;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.wiring.step.Applied;
 import dev.lasthop.wiring.step.LinkStep;
@@ -25,8 +26,6 @@ import java.util.function.Function;
  * <p>Everything throws {@link WiringException} for what cannot be done, and {@link PlanException} for what the kernel refused.
  */
 public final class Wiring {
-    static final String CREATE = "create network ";
-
     private final Store store;
     private final NetworkNamespace host;
 
@@ -68,22 +67,24 @@ public final class Wiring {
     public Network createNetwork(NetworkSpec spec) {
         return changing(places -> {
             NetworkPlans.Prepared prepared = new NetworkPlans(places, store).prepare(spec);
-            Applied applied = prepared.plan().apply(places, store.journal());
-            return keeping(places, applied, () -> {
-                List<Step> forwarding =
-                        applied.undo().stream().filter(Wiring::isForwarding).toList();
-                List<Step> own = applied.undo().stream()
-                        .filter(step -> step instanceof LinkStep || step instanceof dev.lasthop.wiring.step.AddressStep)
-                        .toList();
-                Network network = prepared.network().withUndo(own);
-                if (!forwarding.isEmpty()) {
-                    List<Step> all = new ArrayList<>(forwarding);
-                    all.addAll(store.forwardingBefore()); // the oldest last: what it was at first
-                    store.saveForwardingBefore(all);
-                }
-                store.save(network);
-                return network;
-            });
+            Work work = new Work(
+                    store, places, prepared.plan().title(), prepared.network().name());
+            Applied applied = prepared.plan().apply(places, work);
+            List<Step> forwarding =
+                    applied.undo().stream().filter(Wiring::isForwarding).toList();
+            List<Step> own = applied.undo().stream()
+                    .filter(step -> step instanceof LinkStep || step instanceof dev.lasthop.wiring.step.AddressStep)
+                    .toList();
+            Network network = prepared.network().withUndo(own);
+            List<Amendment> records = new ArrayList<>();
+            if (!forwarding.isEmpty()) {
+                List<Step> all = new ArrayList<>(forwarding);
+                all.addAll(store.forwardingBefore()); // the oldest last: what it was at first
+                records.add(Amendment.forwarding(all));
+            }
+            records.add(Amendment.save(network));
+            work.keep(applied, records);
+            return network;
         });
     }
 
@@ -110,22 +111,27 @@ public final class Wiring {
             clearWay(places, spec);
             EndpointPlans.Prepared prepared = new EndpointPlans(places, store).prepare(spec);
             Endpoint endpoint = prepared.endpoint();
-            Removal removal = new Removal(places, store);
-            store.save(endpoint); // not complete: from here on a killed process's leases and links are found by it
-            try {
-                Leases leases = store.leases(endpoint.network());
-                endpoint.addresses()
-                        .forEach(address -> leases.take(address.address(), endpoint.name(), endpoint.interfaceName()));
-                Applied applied = prepared.plan().apply(places, store.journal());
-                applied.commit();
-                Endpoint done = endpoint.completed(undoInside(applied, Tuning.plain(endpoint), endpoint));
-                store.save(done);
-                return new Connected(done, prepared.plan(), warnings(places));
-            } catch (RuntimeException e) {
-                removal.remove(endpoint).forEach(e::addSuppressed);
-                throw e;
-            }
+            Work work = new Work(store, places, prepared.plan().title(), endpoint.id())
+                    .otherwise(Removal.releases(endpoint));
+            take(
+                    endpoint,
+                    endpoint.addresses().stream().map(Prefix::address).toList(),
+                    work);
+            Applied applied = prepared.plan().apply(places, work);
+            Endpoint done = endpoint.completed(undoInside(applied, Tuning.plain(endpoint), endpoint));
+            work.keep(applied, List.of(Amendment.save(done)));
+            return new Connected(done, prepared.plan(), warnings(places));
         });
+    }
+
+    private void take(Endpoint endpoint, List<IpAddress> addresses, Work work) {
+        try {
+            Leases leases = store.leases(endpoint.network());
+            addresses.forEach(address -> leases.take(address, endpoint.name(), endpoint.interfaceName()));
+        } catch (RuntimeException e) {
+            work.close();
+            throw e;
+        }
     }
 
     /**
@@ -149,22 +155,17 @@ public final class Wiring {
             if (prepared.changesNothing()) {
                 return new Changed(prepared.after(), prepared.plan());
             }
-            Leases leases = store.leases(network);
             Endpoint after = prepared.after();
-            try {
-                prepared.taken().forEach(address -> leases.take(address, after.name(), after.interfaceName()));
-                Applied applied = prepared.plan().apply(places, store.journal());
-                Endpoint done = keeping(places, applied, () -> {
-                    Endpoint record = after.withUndo(undoInside(applied, prepared.before(), after));
-                    store.save(record);
-                    return record;
-                });
-                prepared.released().forEach(address -> leases.release(address, after.name()));
-                return new Changed(done, prepared.plan());
-            } catch (RuntimeException e) {
-                prepared.taken().forEach(address -> leases.release(address, after.name()));
-                throw e;
-            }
+            Work work = new Work(store, places, prepared.plan().title(), after.id())
+                    .otherwise(Removal.releases(after, prepared.taken()));
+            take(after, prepared.taken(), work);
+            Applied applied = prepared.plan().apply(places, work);
+            Endpoint done = after.withUndo(undoInside(applied, prepared.before(), after));
+            List<Amendment> records = new ArrayList<>();
+            records.add(Amendment.save(done));
+            records.addAll(Removal.releases(after, prepared.released()));
+            work.keep(applied, records);
+            return new Changed(done, prepared.plan());
         });
     }
 
@@ -175,11 +176,10 @@ public final class Wiring {
 
     /** Works without the namespace too: what is on the host goes. */
     public Endpoint disconnect(String endpoint, String network) {
-        return changing(places -> {
-            Endpoint found = find(endpoint, network);
-            complete("endpoint " + endpoint, new Removal(places, store).remove(found));
-            return found;
-        });
+        Removal.Leaving leaving =
+                changing(places -> new Removal(places, store).leave(find(endpoint, network)));
+        complete("endpoint " + endpoint, leaving.end(host));
+        return leaving.endpoint();
     }
 
     public Plan planPublish(String endpoint, PublishedPort port) {
@@ -189,14 +189,14 @@ public final class Wiring {
     public Endpoint publish(String endpoint, PublishedPort port) {
         return changing(places -> {
             Endpoint found = findAnywhere(endpoint);
-            Applied applied = publishing(places, found, port).apply(places, store.journal());
-            return keeping(places, applied, () -> {
-                List<PublishedPort> ports = new ArrayList<>(found.ports());
-                ports.add(port);
-                Endpoint done = found.withPorts(ports);
-                store.save(done);
-                return done;
-            });
+            Plan plan = publishing(places, found, port);
+            Work work = new Work(store, places, plan.title(), found.id());
+            Applied applied = plan.apply(places, work);
+            List<PublishedPort> ports = new ArrayList<>(found.ports());
+            ports.add(port);
+            Endpoint done = found.withPorts(ports);
+            work.keep(applied, List.of(Amendment.save(done)));
+            return done;
         });
     }
 
@@ -208,13 +208,11 @@ public final class Wiring {
                     .findFirst()
                     .orElseThrow(() -> new WiringException("port " + held + " is not published by " + endpoint));
             List<Step> steps = new Removal(places, store).withoutPorts(found, List.of(held));
-            var entry = store.journal().open("unpublish " + held + " of " + found.id());
-            entry.record(steps);
             Endpoint done = found.withPorts(
                     found.ports().stream().filter(port -> !port.equals(held)).toList());
-            store.save(done);
-            complete("port " + held, dev.lasthop.wiring.step.Undo.all(steps, places));
-            entry.close();
+            var work = new Work(store, places, "unpublish " + held + " of " + found.id(), found.id());
+            work.begin(steps, List.of(Amendment.save(done)));
+            complete("port " + held, work.end(steps));
             return done;
         });
     }
@@ -250,7 +248,7 @@ public final class Wiring {
     public Repaired repair() {
         return changing(places -> {
             Repaired repaired = repaired(new Repair(places, store).differences());
-            repaired.plan().apply(places, store.journal()).commit();
+            repaired.plan().apply(places, new Work(store, places, "repair", "")).commit();
             return repaired;
         });
     }
@@ -395,27 +393,14 @@ public final class Wiring {
                 && (sysctl.key().contains("forward") || sysctl.key().contains("accept_redirects"));
     }
 
-    private static void complete(String what, List<KernelException> failures) {
+    private static void complete(String what, List<RuntimeException> failures) {
         if (!failures.isEmpty()) {
             throw new WiringException(what + " could not be removed completely: "
                     + String.join(
                             "; ",
-                            failures.stream().map(KernelException::getMessage).toList())
+                            failures.stream().map(RuntimeException::getMessage).toList())
                     + ". It stays on record; try again, or lasthop gc");
         }
-    }
-
-    /** Puts on record what was done, or takes it back if that fails. */
-    private static <T> T keeping(Places places, Applied applied, java.util.function.Supplier<T> record) {
-        T result;
-        try {
-            result = record.get();
-        } catch (RuntimeException e) {
-            applied.rollBack(places).forEach(e::addSuppressed);
-            throw e;
-        }
-        applied.commit();
-        return result;
     }
 
     private <T> T looking(Function<Places, T> work) {

@@ -2,109 +2,254 @@ package dev.lasthop.wiring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.json.JsonObject;
 import dev.lasthop.linux.NetworkNamespace;
+import dev.lasthop.netlink.NetlinkSocket;
 import dev.lasthop.testing.KernelTest;
 import dev.lasthop.testing.TestNetwork;
+import dev.lasthop.topology.Snapshot;
 import dev.lasthop.wiring.step.KernelState;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
+import java.io.Writer;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.core.json.JsonFactory;
 
-/** {@code kill -9} at any instant, then {@code gc}: what is on record works, what is not is gone, and the host is as it was. */
+/**
+ * {@code kill -9} at random instants, then {@code gc}, or the way back: links, addresses, routes, rules, sysctls, leases and records are as they
+ * were before, or as they are when it is done. {@code -Dlasthop.kills=200} for so many of each piece of work.
+ */
 @KernelTest
 class KilledKernelTest {
     private static final int KILLS = Integer.getInteger("lasthop.kills", 8);
 
+    private static final int NOTHING = 0;
+    private static final int CREATED = 1;
+    private static final int CONNECTED = 2;
+    private static final int PUBLISHED = 3;
+
     @TempDir
     Path folder;
 
-    @Test
-    void aKilledProcessLeavesNothingThatIsNotOnRecord() throws Exception {
-        var random = new Random(2026);
-        try (var network = new TestNetwork()) {
-            network.namespace("host").namespace("c1");
-            List<String> before = KernelState.of(network, "host");
-            List<String> container = KernelState.of(network, "c1");
-            try (var host = NetworkNamespace.open(Path.of("/run/netns/host"))) {
-                var wiring = new Wiring(new StateFolders(folder.resolve("state"), folder.resolve("run")), host);
-                for (int kill = 0; kill < KILLS; kill++) {
-                    killWithin(random.nextInt(400_000_000));
-                    List<String> collected = wiring.gc().removed();
-                    consistent(wiring, network, "after kill " + kill + ": " + collected);
-                    wiring.endpoints().forEach(endpoint -> wiring.disconnect(endpoint.name(), endpoint.network()));
-                    wiring.networks().forEach(known -> wiring.removeNetwork(known.name()));
-                    settle(network, "host", before);
-                    settle(network, "c1", container);
-                    assertThat(files()).containsExactly("state/lock");
-                }
-            }
-        }
-    }
+    private final List<List<String>> pictures = new ArrayList<>();
+    private final Map<String, Long> durations = new HashMap<>();
+    private int now = NOTHING;
 
-    private void killWithin(long nanos) throws IOException, InterruptedException {
-        Process child = new ProcessBuilder(
+    private final TestNetwork network = new TestNetwork();
+    private final Random random = new Random(2026);
+    private NetworkNamespace host;
+    private Wiring wiring;
+    private Process victims;
+    private BufferedReader answers;
+
+    @BeforeEach
+    void start() throws IOException {
+        network.namespace("host").namespace("outside").namespace("c1");
+        network.veth("host", "eth0", "outside", "eth0");
+        network.ip("host", "addr add 192.0.2.1/24 dev eth0").ip("host", "route add default via 192.0.2.2");
+        network.ip("c1", "link set lo down"); // as it is in a new container
+        host = NetworkNamespace.open(Path.of("/run/netns/host"));
+        wiring = new Wiring(new StateFolders(folder.resolve("state"), folder.resolve("run")), host);
+        victims = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
+                        "-XX:-UsePerfData",
+                        "-Xmn64m",
                         "-cp",
-                        System.getProperty("java.class.path"),
-                        Endless.class.getName(),
+                        String.join(File.pathSeparator, classPath()),
+                        Victims.class.getName(),
                         folder.resolve("state").toString(),
-                        folder.resolve("run").toString())
+                        folder.resolve("run").toString(),
+                        folder.resolve("done").toString(),
+                        "6")
                 .redirectErrorStream(true)
                 .start();
-        try (BufferedReader output = child.inputReader()) {
-            assertThat(output.readLine()).isEqualTo("ready");
-            Thread.sleep(nanos / 1_000_000, (int) (nanos % 1_000_000)); // the instant is random on purpose
-            assertThat(child.isAlive()).isTrue();
-        } finally {
-            child.destroyForcibly().waitFor();
+        answers = victims.inputReader();
+        assertThat(answers.readLine()).isEqualTo("ready");
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        victims.destroyForcibly().waitFor();
+        host.close();
+        network.close();
+    }
+
+    @Test
+    void aKilledProcessLeavesNothingHalfDone() throws IOException {
+        lookAtEachState();
+        var tally = new TreeMap<String, Integer>();
+        for (int round = 0; round < KILLS; round++) {
+            killed("3 publish", CONNECTED, PUBLISHED, round, tally);
+            killed("4 unpublish", PUBLISHED, CONNECTED, round, tally);
+            killed("5 disconnect", PUBLISHED, CREATED, round, tally);
+            killed("2 connect", CREATED, CONNECTED, round, tally);
+            killed("6 remove", CREATED, NOTHING, round, tally);
+            killed("1 create", NOTHING, CREATED, round, tally);
+        }
+        System.out.println("killed: " + tally + " of " + durations);
+        bring(NOTHING);
+    }
+
+    /** The states, each seen once by others' tools, and that the way back leads there. */
+    private void lookAtEachState() {
+        for (int state = NOTHING; state <= PUBLISHED; state++) {
+            bring(state);
+            pictures.add(picture());
+        }
+        for (int state = PUBLISHED; state >= NOTHING; state--) {
+            bring(state);
+            settle("the way back to state " + state, state);
         }
     }
 
-    private static void consistent(Wiring wiring, TestNetwork network, String when) {
-        String links = network.in("host", "ip", "-br", "link");
-        String rules = network.in("host", "nft", "list", "ruleset");
-        for (Network known : wiring.networks()) {
-            assertThat(links).as(when).contains(known.bridge().orElseThrow());
-            assertThat(rules).as(when).contains("\"" + known.bridge().orElseThrow() + "\"");
+    /** Kills one piece of work that leads from one state to another, and takes one of the ways out of it. */
+    private void killed(String work, int before, int after, int round, Map<String, Integer> tally) throws IOException {
+        bring(before);
+        if (!durations.containsKey(work)) {
+            durations.put(work, Long.parseLong(ask("time\t" + work)));
+            wiring.gc();
+            now = stateOnRecord();
+            bring(before);
         }
-        for (Endpoint endpoint : wiring.endpoints()) {
-            assertThat(network.ping("c1", "10.88.0.1")).as(when).isTrue();
-            endpoint.ports().forEach(port -> assertThat(rules).as(when).contains("tcp . " + port.hostPort()));
+        long instant = (long) (random.nextDouble() * 1.1 * durations.get(work));
+        boolean done = Boolean.parseBoolean(ask("kill\t" + work + "\t" + instant));
+        String when = work + " killed after " + instant + " ns of " + durations.get(work);
+        String outcome;
+        if (round % 2 == 0) {
+            List<String> collected = wiring.gc().removed();
+            now = stateOnRecord();
+            assertThat(now).as(when).isIn(before, after);
+            outcome = collected.isEmpty()
+                    ? now == before ? "not begun" : done ? "done" : "on record"
+                    : collected.getFirst().replaceFirst(":.*", "");
+            when += ", then gc: " + collected;
+        } else {
+            boolean ofNetwork = work.equals("1 create") || work.equals("6 remove");
+            boolean was = goBack(ofNetwork);
+            now = ofNetwork ? NOTHING : CREATED;
+            outcome = was ? "taken back" : "was not there";
+            when += ", then the way back";
         }
-        if (wiring.endpoints().isEmpty()) {
-            assertThat(links).as(when).doesNotContain("veth").doesNotContain("@");
-        }
-        if (wiring.networks().isEmpty()) {
-            assertThat(rules).as(when).isEmpty();
+        tally.merge(work + ", " + outcome, 1, Integer::sum);
+        settle(when, now);
+    }
+
+    private boolean goBack(boolean network) {
+        try {
+            if (network) {
+                wiring.removeNetwork("web");
+            } else {
+                wiring.disconnect("c1", "web");
+            }
+            return true;
+        } catch (WiringException e) {
+            assertThat(e).hasMessageMatching("there is no network .*|.* is not connected .*");
+            return false;
         }
     }
 
-    private static void settle(TestNetwork network, String namespace, List<String> before) {
+    private int stateOnRecord() {
+        List<Endpoint> endpoints = wiring.endpoints();
+        if (endpoints.isEmpty()) {
+            return wiring.networks().isEmpty() ? NOTHING : CREATED;
+        }
+        return endpoints.getFirst().ports().size() == 1 ? CONNECTED : PUBLISHED;
+    }
+
+    private void bring(int state) {
+        Map<String, Runnable> works = Victims.works(wiring);
+        for (; now < state; now++) {
+            works.get(List.of("1 create", "2 connect", "3 publish").get(now)).run();
+        }
+        if (now == PUBLISHED && state == CONNECTED) {
+            works.get("4 unpublish").run();
+        } else {
+            if (now >= CONNECTED && state < CONNECTED) {
+                works.get("5 disconnect").run();
+            }
+            if (now >= CREATED && state < CREATED) {
+                works.get("6 remove").run();
+            }
+        }
+        now = state;
+    }
+
+    private String ask(String question) throws IOException {
+        Writer questions = victims.outputWriter();
+        questions.write(question + "\n");
+        questions.flush();
+        return answers.readLine();
+    }
+
+    /** The kernel tells some things late, such as that a bridge has lost its last port. */
+    private void settle(String when, int state) {
         long end = System.nanoTime() + 5_000_000_000L;
-        List<String> difference = KernelState.difference(before, KernelState.of(network, namespace));
+        List<String> difference = KernelState.difference(pictures.get(state), picture());
         while (!difference.isEmpty() && System.nanoTime() < end) {
-            difference = KernelState.difference(before, KernelState.of(network, namespace));
+            difference = KernelState.difference(pictures.get(state), picture());
         }
-        assertThat(difference).isEmpty();
+        assertThat(difference).as(when).isEmpty();
     }
 
-    private List<String> files() {
-        try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(Files::isRegularFile)
-                    .map(file -> folder.relativize(file).toString())
-                    .sorted()
-                    .toList();
+    /** All that is to be as it was: the host, the container, and what is on record. */
+    private List<String> picture() {
+        List<String> all = new ArrayList<>();
+        KernelState.of(network, "host").forEach(line -> all.add("host: " + line));
+        KernelState.of(network, "c1").forEach(line -> all.add("c1: " + line));
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                String name = folder.relativize(file).toString();
+                // the lock stays for good, and so does which address was given last
+                if (!name.equals("state/lock") && !file.getFileName().toString().startsWith("last_reserved_ip")) {
+                    all.add(name + ": " + Files.readString(file));
+                }
+            }
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+        return all;
+    }
+
+    /** Where this test's classes, ours and the libraries' are, whether they were found by class path or module path. */
+    private static Set<String> classPath() {
+        Set<String> all = new LinkedHashSet<>();
+        for (String property : List.of("java.class.path", "jdk.module.path")) {
+            all.addAll(List.of(System.getProperty(property, "").split(File.pathSeparator)));
+        }
+        for (Class<?> one : List.of(
+                Victims.class,
+                Wiring.class,
+                NetworkNamespace.class,
+                NetlinkSocket.class,
+                JsonObject.class,
+                IpAddress.class,
+                Snapshot.class,
+                JsonFactory.class)) {
+            all.add(Path.of(URI.create(
+                            one.getProtectionDomain().getCodeSource().getLocation().toString()))
+                    .toString());
+        }
+        all.remove("");
+        return all;
     }
 }

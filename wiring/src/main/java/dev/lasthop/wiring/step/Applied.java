@@ -1,6 +1,5 @@
 package dev.lasthop.wiring.step;
 
-import dev.lasthop.linux.KernelException;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -35,8 +34,8 @@ public record Applied(String title, List<Done> steps, Journal.Entry journal) {
     }
 
     /** Takes everything back, going on through errors; those that there were. */
-    public List<KernelException> rollBack(Places places) {
-        List<KernelException> left = Undo.all(undo(), places);
+    public List<RuntimeException> rollBack(Places places) {
+        List<RuntimeException> left = Undo.all(undo(), places);
         if (left.isEmpty()) {
             journal.close();
         }

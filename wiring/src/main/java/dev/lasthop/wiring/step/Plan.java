@@ -1,6 +1,5 @@
 package dev.lasthop.wiring.step;
 
-import dev.lasthop.linux.KernelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -57,7 +56,7 @@ public record Plan(String title, List<Step> steps) {
     }
 
     private PlanException failed(Places places, Journal.Entry entry, Applied done, Step step, RuntimeException cause) {
-        List<KernelException> left = Undo.all(done.undo(), places);
+        List<RuntimeException> left = Undo.all(done.undo(), places);
         if (left.isEmpty()) {
             entry.close();
         }

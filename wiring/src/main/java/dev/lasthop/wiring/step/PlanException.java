@@ -1,6 +1,5 @@
 package dev.lasthop.wiring.step;
 
-import dev.lasthop.linux.KernelException;
 import java.util.List;
 
 /** A plan failed at one of its steps. What had been done before was undone, but for {@link #leftovers}. */
@@ -8,9 +7,9 @@ public final class PlanException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final transient Step step;
-    private final transient List<KernelException> leftovers;
+    private final transient List<RuntimeException> leftovers;
 
-    PlanException(String title, Step step, RuntimeException cause, List<KernelException> leftovers) {
+    PlanException(String title, Step step, RuntimeException cause, List<RuntimeException> leftovers) {
         super(message(title, cause, leftovers), cause);
         this.step = step;
         this.leftovers = List.copyOf(leftovers);
@@ -23,11 +22,11 @@ public final class PlanException extends RuntimeException {
     }
 
     /** Why undoing was not complete; empty if everything is as it was before. */
-    public List<KernelException> leftovers() {
+    public List<RuntimeException> leftovers() {
         return leftovers;
     }
 
-    private static String message(String title, RuntimeException cause, List<KernelException> leftovers) {
+    private static String message(String title, RuntimeException cause, List<RuntimeException> leftovers) {
         String start = title + ": " + cause.getMessage();
         if (leftovers.isEmpty()) {
             return start + ". Everything is as it was before.";
@@ -35,7 +34,7 @@ public final class PlanException extends RuntimeException {
         return start + ". Not everything could be undone: "
                 + String.join(
                         "; ",
-                        leftovers.stream().map(KernelException::getMessage).toList())
+                        leftovers.stream().map(RuntimeException::getMessage).toList())
                 + ". lasthop gc tries again.";
     }
 }

@@ -12,16 +12,16 @@ public final class Undo {
 
     private Undo() {}
 
-    /** Applies the steps in their order, going on through errors. Those that mean anything, in order. */
-    public static List<KernelException> all(List<Step> steps, Places places) {
-        var failures = new ArrayList<KernelException>();
+    /** Applies the steps in their order, going on through errors of whatever kind. Those that mean anything, in order. */
+    public static List<RuntimeException> all(List<Step> steps, Places places) {
+        var failures = new ArrayList<RuntimeException>();
         for (Step step : steps) {
             apply(step, places, failures);
         }
         return List.copyOf(failures);
     }
 
-    private static void apply(Step step, Places places, List<KernelException> failures) {
+    private static void apply(Step step, Places places, List<RuntimeException> failures) {
         try {
             step.apply(places);
         } catch (KernelException e) {
@@ -35,6 +35,8 @@ public final class Undo {
                     apply(new FirewallStep(firewall.place(), List.of(change), List.of()), places, failures);
                 }
             }
+        } catch (RuntimeException e) { // whatever it is, the steps behind it must be made too
+            failures.add(e);
         }
     }
 }

@@ -3,40 +3,47 @@ package dev.lasthop.wiring.step;
 import dev.lasthop.testing.TestNetwork;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What a namespace looks like to other people's tools, less what changes by itself. */
 @SuppressWarnings("exports") // tests are not a module that others require
 public final class KernelState {
-    private static final List<String> QUESTIONS = List.of(
-            "ip -d -j link",
-            "ip -j addr",
-            "ip -j route show table all",
-            "ip -6 -j route show table all",
-            "ip -j rule",
-            "ip -6 -j rule",
-            "ip neigh show nud permanent",
-            "ip neigh show proxy",
-            "nft -j list ruleset",
-            "sysctl -a --pattern net.*(forwarding|ip_forward|accept_redirects|route_localnet|accept_ra)$",
-            "tc qdisc",
-            "bridge fdb show");
+    /** In one shell: a comparison is made hundreds of times. Not what the kernel measures or rolls by itself. */
+    private static final String QUESTIONS = """
+            ip -d -j -batch - <<END
+            link show
+            addr show
+            neigh show nud permanent
+            neigh show proxy
+            route show table all
+            rule show
+            END
+            ip -6 -d -j -batch - <<END
+            neigh show nud permanent
+            neigh show proxy
+            route show table all
+            rule show
+            END
+            bridge -j fdb show
+            tc -j qdisc show
+            nft -j list ruleset
+            find /proc/sys/net -type f ! -name flush ! -name stable_secret ! -name nf_conntrack_count \
+                -exec grep -H . {} + 2>/dev/null
+            """;
 
     private KernelState() {}
 
     /** One line a thing. */
     public static List<String> of(TestNetwork network, String namespace) {
-        var lines = new ArrayList<String>();
-        for (String question : QUESTIONS) {
-            String output = network.attempt(namespace, question.split(" ")).output();
-            steady(output)
-                    .lines()
-                    .filter(line -> !question.startsWith("bridge") || line.contains("static") || line.contains("dst"))
-                    .filter(line -> !line.contains("\"fe80::") && !line.contains("\"ff00::")) // come and go with DAD
-                    .sorted()
-                    .map(line -> question + ": " + line)
-                    .forEach(lines::add);
-        }
-        return lines;
+        String output = network.attempt(namespace, "sh", "-c", QUESTIONS).output();
+        return steady(output)
+                .lines()
+                .filter(line -> !line.isBlank())
+                .filter(line -> !line.contains("\"fe80::") && !line.contains("\"ff00::")) // come and go with DAD
+                .filter(line -> !line.contains("\"mac\":\"33:33:") && !line.contains("\"mac\":\"01:00:5e:"))
+                .filter(line -> !line.startsWith("{\"mac\"") || !line.contains("\"state\":\"\"")) // learned
+                .sorted()
+                .collect(Collectors.toCollection(ArrayList::new));
     }
 
     /** What is in one and not in the other; of a line that changed only the words that did. */
@@ -67,6 +74,7 @@ public final class KernelState {
                                 + "link_netnsid|carrier_changes|tso_max_size|topology_change|topology_change_detected)\": ?[0-9.]+,?",
                         "")
                 .replaceAll("\"(tentative|nodad)\":true,?", "")
+                .replaceAll("\"handle\":\"[0-9a-f:]+\",?", "")
                 .replaceAll("\\{\"family\":\"inet6\",\"local\":\"fe80::[^}]*}", "FE80")
                 .replaceAll(",FE80", "")
                 .replaceAll("\"(operstate|bridge_id|root_id)\":\"[^\"]*\"", "")

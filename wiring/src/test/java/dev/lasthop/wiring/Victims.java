@@ -1,0 +1,163 @@
+package dev.lasthop.wiring;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.Prefix;
+import dev.lasthop.linux.NetworkNamespace;
+import dev.lasthop.wiring.step.Place;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A program that forks copies of itself, each of which does one piece of wiring, and kills them at the nanosecond it is told. A copy is
+ * warm: it is done within milliseconds, so that hundreds of instants are tried in the time that a few starts of a JVM would take.
+ *
+ * <p>A copy has the forking thread alone, no compiler and no collector; it stands still where it would need one. That does no harm here, as
+ * it is killed anyway, and is kept rare by a heap that does not fill up.
+ *
+ * <p>Lines on standard input: {@code time WORK}, {@code kill WORK NANOSECONDS}; answers a line each.
+ */
+@SuppressWarnings("restricted") // fork, kill and waitpid are this test's own business
+final class Victims {
+    static final IpAddress ADDRESS4 = IpAddress.parse("10.88.0.9");
+    static final IpAddress ADDRESS6 = IpAddress.parse("fd88::9");
+    static final PublishedPort FIRST = PublishedPort.parse("8080:80");
+    static final PublishedPort SECOND = PublishedPort.parse("8081:80/udp");
+
+    private static final int SIGKILL = 9;
+    private static final int NO_HANG = 1; // WNOHANG
+    private static final long LONGEST = 3_000_000_000L;
+
+    private final Path marker;
+    private final Map<String, Runnable> works;
+    private final MethodHandle fork = function("fork");
+    private final MethodHandle kill = function("kill", JAVA_INT, JAVA_INT);
+    private final MethodHandle waitpid = function("waitpid", JAVA_INT, ADDRESS, JAVA_INT);
+    private final MemorySegment status = Arena.global().allocate(JAVA_INT);
+
+    private Victims(Path marker, Map<String, Runnable> works) {
+        this.marker = marker;
+        this.works = works;
+    }
+
+    /** The pieces of wiring that are interrupted, in an order that leads back to where it began. */
+    static Map<String, Runnable> works(Wiring wiring) {
+        var spec = NetworkSpec.of("web", Prefix.parse("10.88.0.0/24"), Prefix.parse("fd88::/64"));
+        var connection = ConnectSpec.of(Place.named("c1"), "web")
+                .withAddresses(ADDRESS4, ADDRESS6)
+                .withPorts(FIRST);
+        Map<String, Runnable> works = new TreeMap<>();
+        works.put("1 create", () -> wiring.createNetwork(spec));
+        works.put("2 connect", () -> wiring.connect(connection));
+        works.put("3 publish", () -> wiring.publish("c1", SECOND));
+        works.put("4 unpublish", () -> wiring.unpublish("c1", SECOND));
+        works.put("5 disconnect", () -> wiring.disconnect("c1", "web"));
+        works.put("6 remove", () -> wiring.removeNetwork("web"));
+        return works;
+    }
+
+    /** @param arguments the folders for state and run, a file to be made when a work is done, and how often to warm up */
+    public static void main(String[] arguments) throws IOException {
+        var folders = new StateFolders(Path.of(arguments[0]), Path.of(arguments[1]));
+        var wiring = new Wiring(folders, NetworkNamespace.open(Path.of("/run/netns/host")));
+        var victims = new Victims(Path.of(arguments[2]), works(wiring));
+        for (int i = Integer.parseInt(arguments[3]); i > 0; i--) {
+            victims.works.values().forEach(Runnable::run);
+        }
+        victims.warm();
+        System.out.println("ready");
+        var commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = commands.readLine(); line != null; line = commands.readLine()) {
+            String[] words = line.split("\t");
+            System.out.println(
+                    words[0].equals("time")
+                            ? victims.time(words[1])
+                            : victims.killed(words[1], Long.parseLong(words[2])));
+        }
+    }
+
+    private void warm() throws IOException {
+        Files.createFile(marker);
+        Files.delete(marker);
+        time("0 nothing");
+    }
+
+    /** How long a work takes in a copy, in nanoseconds; at most three seconds. */
+    private long time(String work) throws IOException {
+        long start = System.nanoTime();
+        int pid = begin(work);
+        while (!Files.exists(marker) && System.nanoTime() - start < LONGEST) {
+            LockSupport.parkNanos(100_000);
+        }
+        long end = System.nanoTime();
+        end(pid);
+        Files.deleteIfExists(marker);
+        return end - start;
+    }
+
+    /** Kills a copy in the middle of it; whether it was done already. */
+    private boolean killed(String work, long nanos) throws IOException {
+        long end = System.nanoTime() + nanos;
+        int pid = begin(work);
+        while (System.nanoTime() < end) {
+            if (end - System.nanoTime() > 200_000) {
+                LockSupport.parkNanos(50_000);
+            }
+        }
+        end(pid);
+        return Files.deleteIfExists(marker);
+    }
+
+    private int begin(String work) {
+        System.gc(); // the copy cannot
+        int pid = call(fork);
+        if (pid != 0) {
+            return pid;
+        }
+        try {
+            works.getOrDefault(work, () -> {}).run();
+            Files.createFile(marker);
+        } catch (IOException | RuntimeException e) {
+            System.out.println(e); // is read instead of the answer
+        }
+        while (true) {
+            LockSupport.parkNanos(1_000_000_000);
+        }
+    }
+
+    private void end(int pid) {
+        call(kill, pid, SIGKILL);
+        while (call(waitpid, pid, status, NO_HANG) == 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static int call(MethodHandle function, Object... arguments) {
+        try {
+            return (int) function.invokeWithArguments(arguments);
+        } catch (Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
+    private static MethodHandle function(String name, MemoryLayout... parameters) {
+        Linker linker = Linker.nativeLinker();
+        return linker.downcallHandle(
+                linker.defaultLookup().findOrThrow(name), FunctionDescriptor.of(JAVA_INT, parameters));
+    }
+}
