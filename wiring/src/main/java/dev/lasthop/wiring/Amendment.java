@@ -85,7 +85,10 @@ sealed interface Amendment {
 
         @Override
         public JsonObject toJson() {
-            return JsonObject.builder().put("drop", kind.word()).put("name", name).build();
+            return JsonObject.builder()
+                    .put("drop", kind.word())
+                    .put("name", name)
+                    .build();
         }
     }
 
@@ -142,8 +145,7 @@ sealed interface Amendment {
             return new Drop(Store.Kind.of(json.string("drop")), json.string("name"));
         }
         if (json.has("release")) {
-            return new Release(
-                    json.string("network"), IpAddress.parse(json.string("release")), json.string("holder"));
+            return new Release(json.string("network"), IpAddress.parse(json.string("release")), json.string("holder"));
         }
         return new ReleaseAll(json.string("releaseAll"));
     }

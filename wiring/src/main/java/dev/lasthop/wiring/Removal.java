@@ -91,7 +91,8 @@ record Removal(Places places, Store store) {
                 endpoint,
                 work,
                 List.of(),
-                Stream.concat(failures.stream(), Undo.all(later, places).stream()).toList());
+                Stream.concat(failures.stream(), Undo.all(later, places).stream())
+                        .toList());
     }
 
     /** From where on the steps are nobody's business but the endpoint's: the deletion of its interfaces, and what is inside. */
@@ -106,7 +107,8 @@ record Removal(Places places, Store store) {
     }
 
     private Work begin(Endpoint endpoint, List<Step> steps) {
-        var work = new Work(store, places, "disconnect " + endpoint.name() + " from " + endpoint.network(), endpoint.id());
+        var work =
+                new Work(store, places, "disconnect " + endpoint.name() + " from " + endpoint.network(), endpoint.id());
         List<Amendment> amendments = new ArrayList<>(releases(endpoint));
         amendments.add(Amendment.delete(endpoint));
         work.begin(steps, amendments);
@@ -162,8 +164,7 @@ record Removal(Places places, Store store) {
         List<String> done = new ArrayList<>();
         for (Work.Unfinished work : store.unfinished()) {
             if (!work.isHeld()) {
-                done.addAll(told(
-                        (work.isDecided() ? "ended: " : "undone: ") + work.title(), work.end(store, places)));
+                done.addAll(told((work.isDecided() ? "ended: " : "undone: ") + work.title(), work.end(store, places)));
             }
         }
         return done;

@@ -176,8 +176,7 @@ public final class Wiring {
 
     /** Works without the namespace too: what is on the host goes. */
     public Endpoint disconnect(String endpoint, String network) {
-        Removal.Leaving leaving =
-                changing(places -> new Removal(places, store).leave(find(endpoint, network)));
+        Removal.Leaving leaving = changing(places -> new Removal(places, store).leave(find(endpoint, network)));
         complete("endpoint " + endpoint, leaving.end(host));
         return leaving.endpoint();
     }

@@ -237,14 +237,14 @@ final class Work implements Journal, Journal.Entry {
         String refusal() {
             return isHeld()
                     ? "another lasthop is at work on " + subject + " (" + title + "); try again when it is done"
-                    : title + " was begun and could be neither ended nor taken back: lasthop gc tries again and says why";
+                    : title
+                            + " was begun and could be neither ended nor taken back: lasthop gc tries again and says why";
         }
 
         /** A pid or a name may be another's by now. */
         private boolean isSame(Places places, Place place) {
             Long then = namespaces.get(place.label());
-            return then == null
-                    || identity(places, place).filter(then::equals).isPresent();
+            return then == null || identity(places, place).filter(then::equals).isPresent();
         }
 
         /** Whether the process that began it is still at it. */

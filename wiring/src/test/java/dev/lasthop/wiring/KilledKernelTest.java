@@ -245,8 +245,10 @@ class KilledKernelTest {
                 IpAddress.class,
                 Snapshot.class,
                 JsonFactory.class)) {
-            all.add(Path.of(URI.create(
-                            one.getProtectionDomain().getCodeSource().getLocation().toString()))
+            all.add(Path.of(URI.create(one.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toString()))
                     .toString());
         }
         all.remove("");

@@ -25,7 +25,7 @@ public final class KernelState {
             rule show
             END
             bridge -j fdb show
-            tc -j qdisc show
+            tc qdisc show
             nft -j list ruleset
             find /proc/sys/net -type f ! -name flush ! -name stable_secret ! -name nf_conntrack_count \
                 -exec grep -H . {} + 2>/dev/null
