@@ -113,10 +113,7 @@ public final class Wiring {
             Endpoint endpoint = prepared.endpoint();
             Work work = new Work(store, places, prepared.plan().title(), endpoint.id())
                     .otherwise(Removal.releases(endpoint));
-            take(
-                    endpoint,
-                    endpoint.addresses().stream().map(Prefix::address).toList(),
-                    work);
+            take(endpoint, endpoint.addresses().stream().map(Prefix::address).toList(), work);
             Applied applied = prepared.plan().apply(places, work);
             Endpoint done = endpoint.completed(undoInside(applied, Tuning.plain(endpoint), endpoint));
             work.keep(applied, List.of(Amendment.save(done)));
