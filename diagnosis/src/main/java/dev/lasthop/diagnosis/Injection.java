@@ -5,6 +5,7 @@ import dev.lasthop.wiring.step.Step;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * How the lab makes a fault happen, and what a diagnosis must then say.
@@ -42,12 +43,35 @@ public record Injection(
         /** The container connects to the service outside. */
         CONTAINER_CALLS_WORLD,
         /** The outside connects to the published port. */
-        OUTSIDE_CALLS_PUBLISHED
+        OUTSIDE_CALLS_PUBLISHED,
+        /** The container pings an address of the uplink's subnet that nobody has. */
+        CONTAINER_PINGS_NOBODY
     }
 
     public static Injection of(String network, Ask ask, Verdict verdict, Side side, Function<Scene, List<Step>> steps) {
         return new Injection(
                 network, Family.IPV4, ask, steps, verdict, Optional.of(side), scene -> Optional.empty(), true);
+    }
+
+    /** One for each family, made by {@code make} for that family. */
+    public static List<Injection> inEach(Function<Family, Injection> make) {
+        return Stream.of(Family.values())
+                .map(family -> make.apply(family).in(family))
+                .toList();
+    }
+
+    /** These, and after them the same in other networks of the lab. */
+    public static List<Injection> across(List<Injection> injections, String... networks) {
+        return Stream.concat(
+                        injections.stream(),
+                        Stream.of(networks)
+                                .flatMap(other -> injections.stream().map(injection -> injection.made(other))))
+                .toList();
+    }
+
+    /** The same in another network of the lab. */
+    public Injection made(String other) {
+        return new Injection(other, family, ask, steps, verdict, side, lastHop, mendable);
     }
 
     public Injection in(Family other) {

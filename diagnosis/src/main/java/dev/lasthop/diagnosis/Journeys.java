@@ -135,8 +135,14 @@ final class Journeys {
                 last,
                 next,
                 predicted.map(Ending.Stopped::obstacle),
-                predicted.isPresent()
-                        && predicted.get().last().filter(seen::equals).isPresent());
+                predicted.filter(stopped -> agrees(stopped, seen)).isPresent());
+    }
+
+    /** A link that has just lost its other end takes packets for up to a second more: they are seen on it, and lost all the same. */
+    private static boolean agrees(Ending.Stopped predicted, Hop seen) {
+        return predicted.last().filter(seen::equals).isPresent()
+                || predicted.obstacle() instanceof Obstacle.PeerDown
+                        && predicted.next().filter(seen::equals).isPresent();
     }
 
     /** The request was last seen where the prediction has it refused: what came back is the refusal, a reset, and no reply. */

@@ -5,6 +5,7 @@ import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Report;
 import dev.lasthop.wiring.step.Places;
 import dev.lasthop.wiring.step.Step;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,9 @@ import java.util.function.Supplier;
 public record Mending(Places places, Supplier<Report> again, Predicate<Remedy> agreed) {
     /** More than these behind each other are no fault but a network that was never finished. */
     private static final int MOST_CAUSES = 4;
+
+    private static final Duration SETTLING = Duration.ofSeconds(2);
+    private static final int ATTEMPTS = 3;
 
     /** What was done; empty where there was nothing to mend, or the first change was not agreed to. */
     public Optional<Fixing> mend(Report first) {
@@ -44,7 +48,7 @@ public record Mending(Places places, Supplier<Report> again, Predicate<Remedy> a
             if (!repair.apply(remedy.get())) {
                 return repair.failed(report.cause());
             }
-            report = again.get();
+            report = settled();
             if (report.isHealthy()) {
                 return repair.worked();
             }
@@ -55,5 +59,15 @@ public record Mending(Places places, Supplier<Report> again, Predicate<Remedy> a
                     : Optional.empty();
         }
         return repair.failed(report.cause());
+    }
+
+    /** What was mended may need a moment: a carrier comes, a port starts to forward, neighbours are asked for. */
+    private Report settled() {
+        long end = System.nanoTime() + SETTLING.toNanos();
+        Report report = again.get();
+        for (int tried = 1; !report.isHealthy() && (tried < ATTEMPTS || System.nanoTime() < end); tried++) {
+            report = again.get();
+        }
+        return report;
     }
 }

@@ -18,6 +18,7 @@ import java.util.OptionalInt;
  */
 public record Question(Place source, IpAddress address, OptionalInt port, OptionalInt size) {
     private static final int LARGE = 1500;
+    private static final int NOBODY = 76; // so many addresses after the outside's own
 
     /** What shows a fault. */
     public static Question of(Scene scene, Injection injection) {
@@ -36,6 +37,12 @@ public record Question(Place source, IpAddress address, OptionalInt port, Option
             case CONTAINER_PINGS_SECOND -> new Question(scene.container(), second(scene, family), none, none);
             case CONTAINER_PINGS_NODE ->
                 new Question(scene.container(), scene.nodeAddress(family).address(), none, none);
+            case CONTAINER_PINGS_NOBODY ->
+                new Question(
+                        scene.container(),
+                        scene.outsideAddress(family).address().plus(NOBODY),
+                        none,
+                        none);
             case CONTAINER_CALLS_WORLD ->
                 new Question(scene.container(), scene.world(family), OptionalInt.of(scene.servicePort()), none);
             case OUTSIDE_CALLS_PUBLISHED ->

@@ -31,6 +31,8 @@ final class Index {
     private final Map<MacAddress, List<At>> holders = new HashMap<>();
     private final Map<IpAddress, List<At>> owners = new HashMap<>();
     private final Map<Long, List<At>> tunnels = new HashMap<>();
+    private final Map<Long, Long> joined =
+            new HashMap<>(); // namespace to another that it is wired to, up to one that stands for all
 
     Index(Snapshot snapshot) {
         this.snapshot = snapshot;
@@ -50,6 +52,9 @@ final class Index {
 
     private void add(NamespaceState namespace, Link link) {
         var at = new At(namespace, link);
+        if (!link.lowerNamespaceUnknown()) {
+            link.lowerNamespace().ifPresent(other -> join(namespace.inode(), other));
+        }
         links.put(new Key(namespace.inode(), link.index()), link);
         if (!link.master().isNone()) {
             ports.computeIfAbsent(new Key(namespace.inode(), link.master()), key -> new ArrayList<>())
@@ -67,6 +72,14 @@ final class Index {
         if (link.vxlan().isPresent()) {
             tunnels.computeIfAbsent(link.lowerNamespace().orElse(namespace.inode()), key -> new ArrayList<>())
                     .add(at);
+        }
+    }
+
+    private void join(long one, long other) {
+        long first = representative(one);
+        long second = representative(other);
+        if (first != second) {
+            joined.put(first, second);
         }
     }
 
@@ -98,12 +111,29 @@ final class Index {
         return children.getOrDefault(new Key(namespace.inode(), lower.index()), List.of());
     }
 
-    List<At> holders(MacAddress mac) {
-        return holders.getOrDefault(mac, List.of());
+    /** Who has a hardware address, of all that are wired to a namespace. Elsewhere it may well be used again, and means nothing. */
+    List<At> holders(MacAddress mac, long near) {
+        return wired(holders.getOrDefault(mac, List.of()), near);
     }
 
-    List<At> owners(IpAddress address) {
-        return owners.getOrDefault(address, List.of());
+    /** Who has an address, of all that are wired to a namespace, over whatever others. */
+    List<At> owners(IpAddress address, long near) {
+        return wired(owners.getOrDefault(address, List.of()), near);
+    }
+
+    private List<At> wired(List<At> found, long near) {
+        long wanted = representative(near);
+        return found.stream()
+                .filter(at -> representative(at.namespace().inode()) == wanted)
+                .toList();
+    }
+
+    private long representative(long namespace) {
+        long at = namespace;
+        for (Long next = joined.get(at); next != null; next = joined.get(at)) {
+            at = next;
+        }
+        return at;
     }
 
     /** The VXLAN devices whose own packets this namespace sends and takes. */

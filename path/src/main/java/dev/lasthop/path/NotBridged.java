@@ -10,7 +10,7 @@ final class NotBridged {
 
     static Optional<Obstacle> find(Index index, Resolver.Ask ask, List<Place> reached) {
         Optional<Index.At> ownBare = barePeer(index, new Index.At(ask.namespace(), ask.link()));
-        for (Index.At owner : index.owners(ask.wanted())) {
+        for (Index.At owner : index.owners(ask.wanted(), ask.namespace().inode())) {
             Optional<Index.At> bridge = ownBare.flatMap(bare -> bridgeOf(index, owner)
                     .filter(found ->
                             found.namespace().inode() == bare.namespace().inode()));

@@ -83,6 +83,9 @@ public sealed interface Obstacle {
     /** No usable address of the family. */
     record NoAddress(long namespace, String namespaceName, Family family, Optional<Place> link) implements Obstacle {}
 
+    /** A link-local source, as the sender has no other IPv6 address: no router sends it on. */
+    record LinkLocalSource(Place input, IpAddress source) implements Obstacle {}
+
     /** IPv6 is switched off on the interface. */
     record Ipv6Disabled(Place place) implements Obstacle {}
 

@@ -67,6 +67,8 @@ public final class ObstacleText {
         return Optional.ofNullable(
                 switch (obstacle) {
                     case Obstacle.NoAddress none -> none.namespaceName() + " has no " + none.family() + " address";
+                    case Obstacle.LinkLocalSource local ->
+                        local.input() + ": the source " + local.source() + " is good on its own link only";
                     case Obstacle.Ipv6Disabled off -> "IPv6 is switched off on " + off.place();
                     case Obstacle.AddressNotUsable unusable ->
                         unusable.place() + ": " + unusable.address().address()

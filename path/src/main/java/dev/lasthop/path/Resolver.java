@@ -201,8 +201,9 @@ final class Resolver {
             return new Resolution.Failed(
                     new Obstacle.ProxyArpOff(ask.place(), ask.wanted(), heard.mayNotProxy.getFirst()));
         }
-        List<Place> owners =
-                index.owners(ask.wanted()).stream().map(Index.At::place).toList();
+        List<Place> owners = index.owners(ask.wanted(), ask.namespace().inode()).stream()
+                .map(Index.At::place)
+                .toList();
         return new Resolution.Failed(new Obstacle.NobodyAnswers(
                 ask.place(), ask.wanted(), ask.gateway(), ask.route(), owners, heard.reached));
     }

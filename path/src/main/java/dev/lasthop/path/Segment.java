@@ -188,8 +188,9 @@ final class Segment {
     /** Why a frame came to an interface that does not have its address. */
     Obstacle misaddressed(Branch branch) {
         Frame frame = branch.frame();
-        List<Place> holders =
-                index.holders(frame.destination()).stream().map(Index.At::place).toList();
+        List<Place> holders = index.holders(frame.destination(), frame.from().namespace()).stream()
+                .map(Index.At::place)
+                .toList();
         if (branch.claim().isPresent()) {
             Branch.Claim claim = branch.claim().get();
             Optional<Place> actual =

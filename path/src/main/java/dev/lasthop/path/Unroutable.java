@@ -31,7 +31,9 @@ final class Unroutable {
     private static Obstacle missing(NamespaceState namespace, Optional<Place> input, Flow flow) {
         var none = new Obstacle.NoRoute(namespace.inode(), namespace.name(), input, flow.destination(), flow.source());
         if (input.isPresent()) {
-            return none;
+            return lostLink(namespace, flow.family())
+                    .<Obstacle>map(link -> new Obstacle.LinkDown(Place.of(namespace, link)))
+                    .orElse(none);
         }
         Optional<Link> loopback =
                 namespace.links().stream().filter(Link::isLoopback).findFirst();
@@ -45,6 +47,24 @@ final class Unroutable {
             return new Obstacle.NoInterface(namespace.inode(), namespace.name());
         }
         return withLinks(namespace, flow, links).orElse(none);
+    }
+
+    /**
+     * A router's interface that was in use and is set down: its routes are gone. It keeps its IPv4 addresses; its IPv6 addresses are gone
+     * too, so there either its IPv4 ones tell that it was in use, or an address at its other end.
+     */
+    private static Optional<Link> lostLink(NamespaceState namespace, Family family) {
+        return namespace.links().stream()
+                .filter(link -> !link.isLoopback()
+                        && !link.isUp()
+                        && link.master().isNone()
+                        && !link.kind().equals("bridge"))
+                .filter(link -> !namespace.addresses(link.index(), Family.IPV4).isEmpty()
+                        || family == Family.IPV6
+                                && !namespace
+                                        .addresses(link.index(), Family.IPV6)
+                                        .isEmpty())
+                .findFirst();
     }
 
     private static Optional<Obstacle> withLinks(NamespaceState namespace, Flow flow, List<Link> links) {

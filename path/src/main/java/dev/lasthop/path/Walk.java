@@ -251,6 +251,9 @@ final class Walk {
         if (!forwards) {
             return stop(new Obstacle.ForwardingOff(place, flow.family(), flow.destination()), next);
         }
+        if (flow.family() == Family.IPV6 && flow.source().isLinkLocal()) {
+            return stop(new Obstacle.LinkLocalSource(place, flow.source()), next);
+        }
         Optional<Obstacle> doubt =
                 SourceCheck.check(namespace, link, flow, out.get().index(), packet.mark());
         return doubt.isPresent() ? stop(doubt.get(), next) : forward(namespace, link, packet, found, out.get());
@@ -335,11 +338,21 @@ final class Walk {
                     first.branch().packet(),
                     first.branch().filtered());
         }
-        boolean held = known.isPresent() && !index.holders(frame.destination()).isEmpty() || !owners.isEmpty();
+        boolean held = known.isPresent()
+                        && !index.holders(frame.destination(), ask.namespace().inode())
+                                .isEmpty()
+                || !owners.isEmpty();
         Optional<Segment.DeadEnd> end = DeadEnds.choose(segment.deadEnds(), held);
         end.ifPresent(chosen -> elements.addAll(chosen.branch().elements()));
-        return end.<Step>map(chosen -> new Over(chosen.ending()))
+        return end.<Step>map(chosen -> over(chosen.ending()))
                 .orElseGet(() -> new Over(new Ending.Unknown("the frame goes nowhere", Optional.empty())));
+    }
+
+    /** A frame that was stopped before it was anywhere was last where its packet was. */
+    private Over over(Ending ending) {
+        return ending instanceof Ending.Stopped stopped && stopped.last().isEmpty()
+                ? stop(stopped.obstacle(), stopped.next())
+                : new Over(ending);
     }
 
     private Step local(NamespaceState namespace, Link link, PacketState packet) {

@@ -96,7 +96,7 @@ final class FaultPage {
         lines.add("");
         lines.add("## See it");
         lines.add(proof(fault));
-        fault.injections().forEach(injection -> lines.add("- " + shows(injection)));
+        fault.injections().stream().map(FaultPage::shows).distinct().forEach(line -> lines.add("- " + line));
         List<String> commands = commands(fault);
         if (!commands.isEmpty()) {
             lines.add("");
@@ -140,6 +140,8 @@ final class FaultPage {
             case CONTAINER_PINGS_GATEWAY -> "for a ping from the container to its gateway";
             case CONTAINER_PINGS_SECOND -> "for a ping from one container to the other";
             case CONTAINER_PINGS_NODE -> "for a ping from the container to its node";
+            case CONTAINER_PINGS_NOBODY ->
+                "for a ping from the container to an address beside the node that nobody has";
             case CONTAINER_CALLS_WORLD -> "for a TCP connection from the container to the world";
             case OUTSIDE_CALLS_PUBLISHED -> "for a TCP connection from outside to the published port";
         };

@@ -1,6 +1,5 @@
 package dev.lasthop.diagnosis.faults;
 
-import dev.lasthop.address.Family;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -40,14 +39,39 @@ public final class BlackholeRoute implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
+        List<Injection> there = Injection.inEach(family -> Injection.of(
                         "bridge",
                         Injection.Ask.CONTAINER_PINGS_WORLD,
                         Verdict.DROPPED,
                         Side.REQUEST,
                         scene -> List.of(new RouteStep.Add(
+                                scene.node(), Where.host(scene.world(family)).type(Route.Type.BLACKHOLE))))
+                .lastSeenAt(At.BRIDGE_IN));
+        List<Injection> back = Injection.inEach(family -> Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.DROPPED,
+                        Side.REPLY,
+                        scene -> List.of(new RouteStep.Add(
                                 scene.node(),
-                                Where.host(scene.world(Family.IPV4)).type(Route.Type.BLACKHOLE))))
-                .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
+                                Where.host(scene.containerAddress(family).address())
+                                        .type(Route.Type.BLACKHOLE))))
+                .lastSeenAt(At.UPLINK_IN));
+        List<Injection> sender = Injection.inEach(family -> Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.NOT_SENT,
+                        Side.REQUEST,
+                        scene -> List.of(new RouteStep.Add(
+                                scene.container(),
+                                Where.host(scene.world(family)).type(Route.Type.BLACKHOLE))))
+                .lastSeenAt(At.CONTAINER_OUT));
+        return Injection.across(
+                Stream.of(there, back, sender).flatMap(List::stream).toList(),
+                "siblings",
+                "two-bridges",
+                "published",
+                "two-networks",
+                "routed");
     }
 }

@@ -1,5 +1,6 @@
 package dev.lasthop.diagnosis.faults;
 
+import dev.lasthop.address.Family;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -10,7 +11,10 @@ import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Obstacle;
+import dev.lasthop.path.Place;
 import dev.lasthop.wiring.step.LinkStep;
+import dev.lasthop.wiring.step.Step;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -31,33 +35,55 @@ public final class BridgeDown implements Fault {
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
-        return dossier.obstacle(Obstacle.BridgeDown.class)
-                .map(down -> Finding.of(
-                                this,
-                                dossier.agreement(),
-                                "The bridge %s in %s is set down: its ports take frames in and none goes on."
-                                        .formatted(
-                                                down.bridge().linkName(),
-                                                down.bridge().namespaceName()))
-                        .because(dossier.bracket())
-                        .because("link", down.bridge() + " has no IFF_UP")
-                        .mendedBy(Remedy.of(
-                                        "set " + down.bridge().linkName() + " up",
-                                        "network",
-                                        LinkStep.up(
-                                                Where.of(down.bridge()),
-                                                down.bridge().linkName()))
-                                .undoneBy(LinkStep.down(
-                                        Where.of(down.bridge()), down.bridge().linkName()))));
+        Stream<Finding> met = dossier.obstacle(Obstacle.BridgeDown.class)
+                .map(down -> finding(dossier, down.bridge(), dossier.agreement()));
+        Stream<Finding> missed = LostRoute.in(dossier).stream()
+                .filter(lost -> !lost.up() && lost.isOverBridge())
+                .map(lost -> finding(dossier, lost.link(), 0.97).because("route", lost.words()));
+        return Stream.concat(met, missed).limit(1);
+    }
+
+    private Finding finding(Dossier dossier, Place bridge, double confidence) {
+        return Finding.of(
+                        this,
+                        confidence,
+                        "The bridge %s in %s is set down: its ports take frames in and none goes on."
+                                .formatted(bridge.linkName(), bridge.namespaceName()))
+                .because(dossier.bracket())
+                .because("link", bridge + " has no IFF_UP")
+                .mendedBy(Remedy.of("set " + bridge.linkName() + " up", "network", steps(dossier, bridge))
+                        .undoneBy(LinkStep.down(Where.of(bridge), bridge.linkName())));
+    }
+
+    /** An interface that is set down loses its IPv6 addresses. */
+    private static List<Step> steps(Dossier dossier, Place bridge) {
+        var steps = new ArrayList<Step>();
+        steps.add(LinkStep.up(Where.of(bridge), bridge.linkName()));
+        steps.addAll(LostGateway.on(dossier, bridge, Family.IPV6));
+        return steps;
     }
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                "bridge",
-                Injection.Ask.CONTAINER_PINGS_WORLD,
-                Verdict.NOT_SENT,
-                Side.REQUEST,
-                scene -> List.of(LinkStep.down(scene.node(), scene.bridge()))));
+        List<Injection> asked = Injection.inEach(family -> Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.NOT_SENT,
+                        Side.REQUEST,
+                        scene -> NeighborMemory.lost(scene, LinkStep.down(scene.node(), scene.bridge())))
+                .lastSeenAt(At.CONTAINER_OUT));
+        List<Injection> remembered = Injection.inEach(family -> Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.DROPPED,
+                        Side.REQUEST,
+                        scene -> NeighborMemory.kept(scene, family, LinkStep.down(scene.node(), scene.bridge())))
+                .lastSeenAt(At.HOST_END_IN));
+        return Injection.across(
+                Stream.concat(asked.stream(), remembered.stream()).toList(),
+                "siblings",
+                "two-bridges",
+                "published",
+                "two-networks");
     }
 }

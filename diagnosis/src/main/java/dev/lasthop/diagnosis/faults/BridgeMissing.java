@@ -1,5 +1,7 @@
 package dev.lasthop.diagnosis.faults;
 
+import dev.lasthop.address.Family;
+import dev.lasthop.address.IpAddress;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -9,8 +11,13 @@ import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
+import dev.lasthop.path.Place;
+import dev.lasthop.path.Stage;
+import dev.lasthop.topology.Snapshot;
 import dev.lasthop.wiring.step.AddressStep;
 import dev.lasthop.wiring.step.LinkStep;
+import dev.lasthop.wiring.step.Step;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -33,51 +40,89 @@ public final class BridgeMissing implements Fault {
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
-        return Unanswered.in(dossier, Unanswered.Cause.BRIDGE_MISSING).map(found -> {
-            var end = Unanswered.looseEnd(dossier, found.what()).orElseThrow();
-            int length = Unanswered.own(dossier, found.what())
-                    .filter(prefix -> prefix.contains(found.what().wanted()))
-                    .mapToInt(dev.lasthop.address.Prefix::length)
-                    .findFirst()
-                    .orElse(found.what().wanted().family().bits());
-            var host = Where.of(end);
-            String bridge = LostName.of(dossier, end);
-            return Finding.of(
-                            this,
-                            dossier.agreement(),
-                            "%s should be a port of a bridge, but there is no bridge in %s at all: nobody is there that answers for %s."
-                                    .formatted(
-                                            end.linkName(),
-                                            end.namespaceName(),
-                                            found.what().wanted()))
-                    .because(dossier.bracket())
-                    .because("link", end + " has no master, and " + end.namespaceName() + " has no bridge")
-                    .mendedBy(Remedy.of(
-                            "create the bridge " + bridge + " again and attach " + end.linkName(),
-                            "network",
-                            new LinkStep.Create(
-                                    host,
-                                    bridge,
-                                    new LinkStep.Bridge(),
-                                    Optional.empty(),
-                                    java.util.OptionalInt.empty()),
-                            LinkStep.up(host, bridge),
-                            new AddressStep.Add(
-                                    host,
-                                    bridge,
-                                    new dev.lasthop.address.Prefix(found.what().wanted(), length),
-                                    true),
-                            new LinkStep.Master(host, end.linkName(), Optional.of(bridge))));
-        });
+        Stream<Finding> asked = Unanswered.in(dossier, Unanswered.Cause.BRIDGE_MISSING)
+                .flatMap(found -> Unanswered.looseEnd(dossier, found.what()).stream()
+                        .map(end -> finding(dossier, end, found.what().wanted(), dossier.agreement())));
+        return Stream.concat(asked, remembered(dossier).stream()).limit(1);
+    }
+
+    /**
+     * The sender still remembers the bridge's MAC. Its frames come to the bare end; if that has the same MAC, as the only port of a bridge
+     * has, they pass, and the replies find no way back, because the subnet's route went with the bridge.
+     */
+    private Optional<Finding> remembered(Dossier dossier) {
+        return dossier.prediction().request().elements(Stage.RoutingDecision.class).stream()
+                .findFirst()
+                .filter(first -> !first.nextHop().equals(first.destination()))
+                .filter(first -> dossier.before().namespaces().stream().noneMatch(state -> state.owns(first.nextHop())))
+                .flatMap(first -> dossier.before()
+                        .namespace(first.out().namespace())
+                        .flatMap(state -> state.link(first.out().link())
+                                .flatMap(link -> dossier.before().lower(state, link)))
+                        .map(end -> Place.of(end.namespace(), end.link()))
+                        .filter(end -> LooseEnd.isBare(dossier, end))
+                        .map(end -> finding(dossier, end, first.nextHop(), 0.97)));
+    }
+
+    private Finding finding(Dossier dossier, Place end, IpAddress gateway, double confidence) {
+        String bridge = LostName.of(dossier, end);
+        return Finding.of(
+                        this,
+                        confidence,
+                        "%s should be a port of a bridge, and the bridge is not there: it is a port of nothing, and nobody in %s has %s any more."
+                                .formatted(end.linkName(), end.namespaceName(), gateway))
+                .because(dossier.bracket())
+                .because("link", end + " has no master, no address and no route; no interface has " + gateway)
+                .mendedBy(Remedy.of(
+                        "create the bridge " + bridge + " again and attach " + end.linkName(),
+                        "network",
+                        steps(dossier, end, bridge)));
+    }
+
+    private static List<Step> steps(Dossier dossier, Place end, String bridge) {
+        var host = Where.of(end);
+        var steps = new ArrayList<Step>();
+        steps.add(new LinkStep.Create(host, bridge, new LinkStep.Bridge()));
+        steps.add(LinkStep.up(host, bridge));
+        for (Family family : Family.values()) {
+            LostGateway.address(dossier, family, lower -> isSame(lower, end))
+                    .ifPresent(address -> steps.add(new AddressStep.Add(host, bridge, address, true)));
+        }
+        steps.add(new LinkStep.Master(host, end.linkName(), Optional.of(bridge)));
+        return steps;
+    }
+
+    private static boolean isSame(Snapshot.Place lower, Place end) {
+        return lower.namespace().inode() == end.namespace()
+                && lower.link().index().equals(end.link());
     }
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                "bridge",
-                Injection.Ask.CONTAINER_PINGS_WORLD,
-                Verdict.NOT_SENT,
-                Side.REQUEST,
-                scene -> List.of(new LinkStep.Delete(scene.node(), scene.bridge()))));
+        return Injection.across(
+                Stream.concat(
+                                Injection.inEach(family -> Injection.of(
+                                                        "bridge",
+                                                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                                                        Verdict.NOT_SENT,
+                                                        Side.REQUEST,
+                                                        scene -> NeighborMemory.lost(
+                                                                scene,
+                                                                new LinkStep.Delete(scene.node(), scene.bridge())))
+                                                .lastSeenAt(At.CONTAINER_OUT))
+                                        .stream(),
+                                Stream.of(Injection.of(
+                                        "bridge",
+                                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                                        Verdict.DROPPED,
+                                        Side.REPLY,
+                                        scene -> NeighborMemory.kept(
+                                                scene,
+                                                Family.IPV4,
+                                                new LinkStep.Delete(scene.node(), scene.bridge())))))
+                        .toList(),
+                "siblings",
+                "two-bridges",
+                "published");
     }
 }

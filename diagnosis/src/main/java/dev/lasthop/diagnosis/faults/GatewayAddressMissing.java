@@ -1,6 +1,5 @@
 package dev.lasthop.diagnosis.faults;
 
-import dev.lasthop.address.Family;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -124,11 +123,26 @@ public final class GatewayAddressMissing implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
+        List<Injection> asked = Injection.inEach(family -> Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.NOT_SENT,
+                        Side.REQUEST,
+                        scene -> NeighborMemory.lost(
+                                scene, new AddressStep.Delete(scene.node(), scene.bridge(), scene.gateway(family))))
+                .lastSeenAt(At.CONTAINER_OUT));
+        List<Injection> remembered = Injection.inEach(family -> Injection.of(
                 "bridge",
                 Injection.Ask.CONTAINER_PINGS_WORLD,
-                Verdict.NOT_SENT,
-                Side.REQUEST,
-                scene -> List.of(new AddressStep.Delete(scene.node(), scene.bridge(), scene.gateway(Family.IPV4)))));
+                Verdict.DROPPED,
+                Side.REPLY,
+                scene -> NeighborMemory.kept(
+                        scene, family, new AddressStep.Delete(scene.node(), scene.bridge(), scene.gateway(family)))));
+        return Injection.across(
+                Stream.concat(asked.stream(), remembered.stream()).toList(),
+                "siblings",
+                "two-bridges",
+                "published",
+                "two-networks");
     }
 }

@@ -64,12 +64,30 @@ public final class IpForwardDisabled implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
+        Injection everywhere = Injection.of(
                         "bridge",
                         Injection.Ask.CONTAINER_PINGS_WORLD,
                         Verdict.DROPPED,
                         Side.REQUEST,
                         scene -> List.of(new SysctlStep(scene.node(), "net.ipv4.ip_forward", "0")))
-                .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
+                .lastSeenAt(At.BRIDGE_IN);
+        Injection bridge = Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.DROPPED,
+                        Side.REQUEST,
+                        scene -> List.of(
+                                new SysctlStep(scene.node(), "net.ipv4.conf." + scene.bridge() + ".forwarding", "0")))
+                .lastSeenAt(At.BRIDGE_IN);
+        Injection uplink = Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.DROPPED,
+                        Side.REPLY,
+                        scene -> List.of(
+                                new SysctlStep(scene.node(), "net.ipv4.conf." + scene.uplink() + ".forwarding", "0")))
+                .lastSeenAt(At.UPLINK_IN);
+        return Injection.across(
+                List.of(everywhere, bridge, uplink), "siblings", "two-bridges", "published", "two-networks", "routed");
     }
 }

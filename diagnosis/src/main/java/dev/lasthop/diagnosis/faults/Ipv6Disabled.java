@@ -10,6 +10,8 @@ import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Obstacle;
+import dev.lasthop.path.Place;
+import dev.lasthop.wiring.step.Step;
 import dev.lasthop.wiring.step.SysctlStep;
 import java.util.List;
 import java.util.stream.Stream;
@@ -32,29 +34,55 @@ public final class Ipv6Disabled implements Fault {
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
-        return dossier.obstacle(Obstacle.Ipv6Disabled.class).map(off -> {
-            String key = "net.ipv6.conf." + off.place().linkName() + ".disable_ipv6";
-            return Finding.of(
-                            this,
-                            Math.max(dossier.agreement(), 0.9),
-                            "IPv6 is switched off on %s in %s (%s is 1)."
-                                    .formatted(
-                                            off.place().linkName(), off.place().namespaceName(), key))
-                    .because(dossier.bracket())
-                    .because("sysctl", key + " is 1 in " + off.place().namespaceName())
-                    .mendedBy(Surroundings.ipv6(dossier, off.place(), key));
-        });
+        Stream<Finding> here =
+                dossier.obstacle(Obstacle.Ipv6Disabled.class).map(off -> finding(dossier, off.place(), List.of()));
+        Stream<Finding> gateway = Unanswered.in(dossier, Unanswered.Cause.IPV6_DISABLED)
+                .map(found -> found.router().orElseThrow())
+                .map(router -> finding(dossier, router, LostGateway.on(dossier, router, Family.IPV6)));
+        return Stream.concat(here, gateway).limit(1);
+    }
+
+    private Finding finding(Dossier dossier, Place place, List<Step> lost) {
+        String key = "net.ipv6.conf." + place.linkName() + ".disable_ipv6";
+        return Finding.of(
+                        this,
+                        Math.max(dossier.agreement(), 0.9),
+                        "IPv6 is switched off on %s in %s (%s is 1)."
+                                .formatted(place.linkName(), place.namespaceName(), key))
+                .because(dossier.bracket())
+                .because("sysctl", key + " is 1 in " + place.namespaceName())
+                .mendedBy(Surroundings.ipv6(dossier, place, key, lost));
     }
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
+        Injection container = Injection.of(
                         "bridge",
                         Injection.Ask.CONTAINER_PINGS_WORLD,
                         Verdict.NOT_SENT,
                         Side.REQUEST,
                         scene -> List.of(new SysctlStep(
                                 scene.container(), "net.ipv6.conf." + scene.containerLink() + ".disable_ipv6", "1")))
-                .in(Family.IPV6));
+                .in(Family.IPV6)
+                .lastSeenAt(At.CONTAINER_OUT);
+        Injection bridge = Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.NOT_SENT,
+                        Side.REQUEST,
+                        scene -> NeighborMemory.lost(
+                                scene,
+                                new SysctlStep(scene.node(), "net.ipv6.conf." + scene.bridge() + ".disable_ipv6", "1")))
+                .in(Family.IPV6)
+                .lastSeenAt(At.CONTAINER_OUT);
+        Injection everywhere = Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.NOT_SENT,
+                        Side.REQUEST,
+                        scene -> List.of(new SysctlStep(scene.container(), "net.ipv6.conf.all.disable_ipv6", "1")))
+                .in(Family.IPV6)
+                .lastSeenAt(At.CONTAINER_OUT);
+        return Injection.across(List.of(container, bridge, everywhere), "siblings", "published");
     }
 }

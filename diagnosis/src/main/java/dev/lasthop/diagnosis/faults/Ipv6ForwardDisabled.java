@@ -57,13 +57,18 @@ public final class Ipv6ForwardDisabled implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                        "bridge",
-                        Injection.Ask.CONTAINER_PINGS_WORLD,
-                        Verdict.DROPPED,
-                        Side.REQUEST,
-                        scene -> List.of(new SysctlStep(scene.node(), "net.ipv6.conf.all.forwarding", "0")))
-                .in(Family.IPV6)
-                .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
+        return Injection.across(
+                List.of(Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_PINGS_WORLD,
+                                Verdict.DROPPED,
+                                Side.REQUEST,
+                                scene -> List.of(new SysctlStep(scene.node(), "net.ipv6.conf.all.forwarding", "0")))
+                        .in(Family.IPV6)
+                        .lastSeenAt(At.BRIDGE_IN)),
+                "siblings",
+                "two-bridges",
+                "published",
+                "two-networks");
     }
 }

@@ -10,6 +10,7 @@ import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Obstacle;
+import dev.lasthop.path.Place;
 import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.Step;
 import java.util.ArrayList;
@@ -34,40 +35,57 @@ public final class LinkDown implements Fault {
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
-        return dossier.obstacle(Obstacle.LinkDown.class)
-                .filter(down -> !down.place().kind().equals("vxlan"))
-                .map(down -> Finding.of(
-                                this,
-                                dossier.agreement(),
-                                "%s in %s is set down: nothing goes in or out there, and the routes through it are gone."
-                                        .formatted(
-                                                down.place().linkName(),
-                                                down.place().namespaceName()))
-                        .because(dossier.bracket())
-                        .because("link", down.place() + " has no IFF_UP")
-                        .mendedBy(Remedy.of("set " + down.place().linkName() + " up", "interface", steps(dossier, down))
-                                .undoneBy(LinkStep.down(
-                                        Where.of(down.place()), down.place().linkName()))));
+        Stream<Finding> met = dossier.obstacle(Obstacle.LinkDown.class)
+                .map(Obstacle.LinkDown::place)
+                .filter(place -> !place.kind().equals("vxlan"))
+                .map(place -> finding(dossier, place, dossier.agreement()));
+        Stream<Finding> missed = LostRoute.in(dossier).stream()
+                .filter(lost -> !lost.up() && !lost.isOverBridge())
+                .map(lost -> finding(dossier, lost.link(), 0.97).because("route", lost.words()));
+        return Stream.concat(met, missed).limit(1);
     }
 
-    /** The routes went with the interface: the sender's way out is put back. */
-    private static List<Step> steps(Dossier dossier, Obstacle.LinkDown down) {
+    private Finding finding(Dossier dossier, Place place, double confidence) {
+        return Finding.of(
+                        this,
+                        confidence,
+                        "%s in %s is set down: nothing goes in or out there, and the routes through it are gone."
+                                .formatted(place.linkName(), place.namespaceName()))
+                .because(dossier.bracket())
+                .because("link", place + " has no IFF_UP")
+                .mendedBy(Remedy.of("set " + place.linkName() + " up", "interface", steps(dossier, place))
+                        .undoneBy(LinkStep.down(Where.of(place), place.linkName())));
+    }
+
+    /** What went with the interface is put back. */
+    private static List<Step> steps(Dossier dossier, Place place) {
         var steps = new ArrayList<Step>();
-        steps.add(LinkStep.up(Where.of(down.place()), down.place().linkName()));
-        if (down.place().namespace() == dossier.prediction().question().source()) {
-            steps.addAll(Surroundings.lostRoutes(
-                    dossier, down.place(), dossier.asked().address().family()));
-        }
+        steps.add(LinkStep.up(Where.of(place), place.linkName()));
+        steps.addAll(Surroundings.lost(dossier, place, dossier.asked().address().family()));
         return steps;
     }
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                "bridge",
-                Injection.Ask.CONTAINER_PINGS_GATEWAY,
-                Verdict.NOT_SENT,
-                Side.REQUEST,
-                scene -> List.of(LinkStep.down(scene.container(), scene.containerLink()))));
+        List<Injection> uplink = Injection.inEach(family -> Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.DROPPED,
+                        Side.REQUEST,
+                        scene -> List.of(LinkStep.down(scene.node(), scene.uplink())))
+                .lastSeenAt(At.BRIDGE_IN));
+        List<Injection> container = Injection.across(
+                Injection.inEach(family -> Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_PINGS_WORLD,
+                                Verdict.NOT_SENT,
+                                Side.REQUEST,
+                                scene -> List.of(LinkStep.down(scene.container(), scene.containerLink())))
+                        .lastSeenAt(At.CONTAINER_OUT)),
+                "siblings",
+                "published",
+                "routed",
+                "macvlan");
+        return Stream.concat(container.stream(), uplink.stream()).toList();
     }
 }

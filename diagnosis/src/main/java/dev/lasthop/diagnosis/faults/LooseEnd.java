@@ -3,6 +3,8 @@ package dev.lasthop.diagnosis.faults;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.path.Obstacle;
 import dev.lasthop.path.Place;
+import dev.lasthop.topology.NamespaceState;
+import dev.lasthop.topology.Route;
 import dev.lasthop.topology.Snapshot;
 import java.util.Optional;
 
@@ -13,10 +15,46 @@ import java.util.Optional;
 final class LooseEnd {
     private LooseEnd() {}
 
+    /** Whether this is one end of a veth pair that is part of nothing: no port of a bridge, without an address, without a route. */
+    static boolean isBare(Dossier dossier, Place place) {
+        return place.kind().equals("veth")
+                && dossier.namespace(place.namespace())
+                        .filter(state -> isBare(state, place))
+                        .isPresent();
+    }
+
+    private static boolean isBare(NamespaceState state, Place place) {
+        boolean free =
+                state.link(place.link()).filter(link -> link.master().isNone()).isPresent();
+        boolean addressed = state.addresses().stream()
+                .anyMatch(address -> address.link().equals(place.link())
+                        && !address.address().isLinkLocal());
+        boolean routed = state.routes().stream()
+                .filter(route -> route.table() != Route.TABLE_LOCAL
+                        && !route.destination().address().isLinkLocal()
+                        && !route.destination().address().isMulticast())
+                .flatMap(route -> route.nextHops().stream())
+                .anyMatch(hop -> hop.link().equals(place.link()));
+        return free && !addressed && !routed;
+    }
+
     static Optional<Obstacle.NotBridged> in(Dossier dossier) {
         return dossier.obstacle(Obstacle.WrongMac.class)
                 .flatMap(wrong -> of(dossier, wrong).stream())
                 .findFirst();
+    }
+
+    /** The bridge that has the MAC; or, as a bridge takes another when it loses a port, the one that has the address. */
+    private static Optional<Place> bridge(Obstacle.WrongMac wrong, NamespaceState host) {
+        return wrong.holders().stream()
+                .filter(holder -> holder.kind().equals("bridge") && holder.namespace() == host.inode())
+                .findFirst()
+                .or(() -> host.addresses().stream()
+                        .filter(address -> address.address().equals(wrong.nextHop()))
+                        .flatMap(address -> host.link(address.link()).stream())
+                        .filter(link -> link.kind().equals("bridge"))
+                        .map(link -> Place.of(host, link))
+                        .findFirst());
     }
 
     private static Optional<Obstacle.NotBridged> of(Dossier dossier, Obstacle.WrongMac wrong) {
@@ -25,10 +63,7 @@ final class LooseEnd {
                 .flatMap(state -> state.link(wrong.from().link()).flatMap(link -> snapshot.lower(state, link)))
                 .filter(end ->
                         end.link().kind().equals("veth") && end.link().master().isNone())
-                .flatMap(end -> wrong.holders().stream()
-                        .filter(holder -> holder.kind().equals("bridge")
-                                && holder.namespace() == end.namespace().inode())
-                        .findFirst()
+                .flatMap(end -> bridge(wrong, end.namespace())
                         .map(bridge -> new Obstacle.NotBridged(
                                 Place.of(end.namespace(), end.link()), bridge, wrong.nextHop())));
     }

@@ -56,8 +56,15 @@ public final class MacvlanParent implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                "macvlan", Injection.Ask.CONTAINER_PINGS_NODE, Verdict.NOT_SENT, Side.REQUEST, scene -> List.of()));
+        return Injection.across(
+                Injection.inEach(family -> Injection.of(
+                                "macvlan",
+                                Injection.Ask.CONTAINER_PINGS_NODE,
+                                Verdict.NOT_SENT,
+                                Side.REQUEST,
+                                scene -> List.of())
+                        .lastSeenAt(At.CONTAINER_OUT)),
+                "macvlan-bridge");
     }
 
     private static List<dev.lasthop.wiring.step.Step> shim(Dossier dossier, Obstacle.MacvlanParent own) {

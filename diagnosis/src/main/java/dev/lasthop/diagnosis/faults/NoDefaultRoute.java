@@ -1,6 +1,5 @@
 package dev.lasthop.diagnosis.faults;
 
-import dev.lasthop.address.Family;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -48,11 +47,19 @@ public final class NoDefaultRoute implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                "bridge",
-                Injection.Ask.CONTAINER_PINGS_WORLD,
-                Verdict.NOT_SENT,
-                Side.REQUEST,
-                scene -> List.of(new RouteStep.Delete(scene.container(), RouteTo.everywhere(Family.IPV4)))));
+        return Injection.across(
+                Injection.inEach(family -> Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_PINGS_WORLD,
+                                Verdict.NOT_SENT,
+                                Side.REQUEST,
+                                scene -> List.of(new RouteStep.Delete(scene.container(), RouteTo.everywhere(family))))
+                        .lastSeenAt(At.CONTAINER_OUT)),
+                "siblings",
+                "two-bridges",
+                "published",
+                "routed",
+                "macvlan",
+                "macvlan-bridge");
     }
 }

@@ -1,6 +1,5 @@
 package dev.lasthop.diagnosis.faults;
 
-import dev.lasthop.address.Family;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -79,21 +78,15 @@ public final class NoReturnPath implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                "routed",
-                Injection.Ask.CONTAINER_PINGS_WORLD,
-                Verdict.NO_REPLY,
-                Side.REPLY,
-                scene -> scene.now(scene.outside()).routes().stream()
-                        .filter(route -> route.family() == Family.IPV4
-                                && route.destination().length() > 0
-                                && route.destination()
-                                        .contains(scene.containerAddress(Family.IPV4)
-                                                .address()))
-                        .<dev.lasthop.wiring.step.Step>map(route -> new RouteStep.Delete(
+        return Injection.inEach(family -> Injection.of(
+                        "routed",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.NO_REPLY,
+                        Side.REPLY,
+                        scene -> List.of(new RouteStep.Delete(
                                 scene.outside(),
-                                RouteTo.prefix(route.destination())
-                                        .via(scene.nodeAddress(Family.IPV4).address())))
-                        .toList()));
+                                RouteTo.prefix(scene.containerAddress(family))
+                                        .via(scene.nodeAddress(family).address()))))
+                .lastSeenAt(At.OUTSIDE_IN));
     }
 }

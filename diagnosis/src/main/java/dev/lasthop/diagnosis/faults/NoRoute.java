@@ -1,6 +1,5 @@
 package dev.lasthop.diagnosis.faults;
 
-import dev.lasthop.address.Family;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Evidence;
 import dev.lasthop.diagnosis.Fault;
@@ -8,6 +7,7 @@ import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
+import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Obstacle;
@@ -34,6 +34,35 @@ public final class NoRoute implements Fault {
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
+        return Stream.concat(nowhere(dossier), elsewhere(dossier)).limit(1);
+    }
+
+    /** The route to a network that an interface is in is gone, and a wider one takes the packet elsewhere. */
+    private Stream<Finding> elsewhere(Dossier dossier) {
+        return LostRoute.in(dossier).stream().filter(LostRoute::up).map(lost -> {
+            var route = RouteTo.prefix(lost.network()).on(lost.link().linkName());
+            return Finding.of(
+                            this,
+                            0.95,
+                            "%s has an address in %s on %s, and no route there: the packet to %s takes a wider route instead, and goes out by %s."
+                                    .formatted(
+                                            lost.link().namespaceName(),
+                                            lost.network(),
+                                            lost.link().linkName(),
+                                            lost.decision().destination(),
+                                            lost.decision().out().linkName()))
+                    .because(dossier.bracket())
+                    .because("route", lost.words())
+                    .as(Verdict.DROPPED)
+                    .mendedBy(Remedy.of(
+                                    "put the route to " + lost.network() + " back",
+                                    "namespace",
+                                    new RouteStep.Add(Where.of(lost.link()), route))
+                            .undoneBy(new RouteStep.Delete(Where.of(lost.link()), route)));
+        });
+    }
+
+    private Stream<Finding> nowhere(Dossier dossier) {
         return dossier.obstacle(Obstacle.NoRoute.class)
                 .filter(none -> none.input().isPresent())
                 .map(none -> Finding.of(
@@ -54,12 +83,18 @@ public final class NoRoute implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                        "bridge",
-                        Injection.Ask.CONTAINER_PINGS_WORLD,
-                        Verdict.DROPPED,
-                        Side.REQUEST,
-                        scene -> List.of(new RouteStep.Delete(scene.node(), RouteTo.everywhere(Family.IPV4))))
-                .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
+        return Injection.across(
+                Injection.inEach(family -> Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_PINGS_WORLD,
+                                Verdict.DROPPED,
+                                Side.REQUEST,
+                                scene -> List.of(new RouteStep.Delete(scene.node(), RouteTo.everywhere(family))))
+                        .lastSeenAt(At.BRIDGE_IN)),
+                "siblings",
+                "two-bridges",
+                "published",
+                "two-networks",
+                "routed");
     }
 }

@@ -1,5 +1,7 @@
 package dev.lasthop.diagnosis.faults;
 
+import dev.lasthop.address.Family;
+import dev.lasthop.address.MacAddress;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -7,10 +9,13 @@ import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
+import dev.lasthop.diagnosis.Scene;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Obstacle;
 import dev.lasthop.wiring.step.LinkStep;
+import dev.lasthop.wiring.step.NeighborStep;
+import dev.lasthop.wiring.step.Step;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -59,12 +64,56 @@ public final class NotBridged implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                        "bridge",
-                        Injection.Ask.CONTAINER_PINGS_WORLD,
+        List<Injection> gateway = Injection.across(
+                List.of(
+                        Injection.of(
+                                        "bridge",
+                                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                                        Verdict.DROPPED,
+                                        Side.REPLY,
+                                        scene -> NeighborMemory.lost(scene, loose(scene)))
+                                .lastSeenAt(At.UPLINK_IN),
+                        Injection.of(
+                                        "bridge",
+                                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                                        Verdict.DROPPED,
+                                        Side.REQUEST,
+                                        NotBridged::remembered)
+                                .lastSeenAt(At.HOST_END_IN),
+                        Injection.of(
+                                        "bridge",
+                                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                                        Verdict.NOT_SENT,
+                                        Side.REQUEST,
+                                        scene -> NeighborMemory.lost(scene, loose(scene)))
+                                .in(Family.IPV6)
+                                .lastSeenAt(At.CONTAINER_OUT)),
+                "siblings",
+                "published");
+        List<Injection> sibling = Injection.inEach(family -> Injection.of(
+                        "siblings",
+                        Injection.Ask.CONTAINER_PINGS_SECOND,
                         Verdict.NOT_SENT,
                         Side.REQUEST,
-                        scene -> List.of(new LinkStep.Master(scene.node(), scene.hostEnd(), Optional.empty())))
-                .openSide());
+                        scene -> NeighborMemory.lost(scene, loose(scene)))
+                .lastSeenAt(At.CONTAINER_OUT));
+        return Stream.concat(gateway.stream(), sibling.stream()).toList();
+    }
+
+    private static Step loose(Scene scene) {
+        return new LinkStep.Master(scene.node(), scene.hostEnd(), Optional.empty());
+    }
+
+    /** A bridge with one port has that port's MAC, and the bare port would take its frames: so the bridge gets one of its own first. */
+    private static List<Step> remembered(Scene scene) {
+        MacAddress mac = MacAddress.parse("02:00:00:00:47:09");
+        return List.of(
+                new LinkStep.Mac(scene.node(), scene.bridge(), mac),
+                new NeighborStep.Add(
+                        scene.container(),
+                        scene.containerLink(),
+                        scene.gateway(Family.IPV4).address(),
+                        mac),
+                loose(scene));
     }
 }

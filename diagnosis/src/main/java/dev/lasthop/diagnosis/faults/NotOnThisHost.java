@@ -4,10 +4,14 @@ import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
+import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
+import dev.lasthop.wiring.step.LinkStep;
+import dev.lasthop.wiring.step.RouteStep;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** What is wrong is outside. */
@@ -53,5 +57,27 @@ public final class NotOnThisHost implements Fault {
                         "look outside: is the destination up, does it (or a firewall before it) answer, has it a route back?",
                         "the same destination from another host",
                         "a capture on the destination's own interface")));
+    }
+
+    @Override
+    public List<Injection> injections() {
+        return Injection.across(
+                Injection.inEach(family -> Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_PINGS_WORLD,
+                                Verdict.LEFT_HOST,
+                                Side.REQUEST,
+                                scene -> List.of(
+                                        new LinkStep.Create(scene.node(), "wan9", new LinkStep.Ifb()),
+                                        LinkStep.up(scene.node(), "wan9"),
+                                        new RouteStep.Add(
+                                                scene.node(),
+                                                Where.host(scene.world(family)).on("wan9"))))
+                        .lastSeenAt(scene -> scene.node().label() + " wan9 out")
+                        .notMendable()),
+                "siblings",
+                "two-bridges",
+                "published",
+                "two-networks");
     }
 }

@@ -34,32 +34,51 @@ public final class PeerDown implements Fault {
     @Override
     public Stream<Finding> examine(Dossier dossier) {
         return dossier.obstacle(Obstacle.PeerDown.class)
-                .filter(down -> !UplinkNoCarrier.isUplink(dossier, down.near()))
-                .map(down -> Finding.of(
-                                this,
-                                dossier.agreement(),
-                                "%s and %s are the two ends of one veth pair; %s is set down, so nothing passes."
-                                        .formatted(down.near(), down.peer(), down.peer()))
-                        .because(dossier.bracket())
-                        .because("link", down.near() + " has no carrier")
-                        .because("link", down.peer() + " has no IFF_UP")
-                        .mendedBy(Remedy.of(
-                                        "set " + down.peer().linkName() + " up",
-                                        "interface",
-                                        LinkStep.up(
+                .filter(down -> !UplinkNoCarrier.isUplink(dossier, down))
+                .map(down -> DeadLink.bracket(
+                        dossier,
+                        down.near(),
+                        Finding.of(
+                                        this,
+                                        dossier.agreement(),
+                                        "%s and %s are the two ends of one veth pair; %s is set down, so nothing passes."
+                                                .formatted(down.near(), down.peer(), down.peer()))
+                                .because(dossier.bracket())
+                                .because("link", down.near() + " has no carrier")
+                                .because("link", down.peer() + " has no IFF_UP")
+                                .mendedBy(Remedy.of(
+                                                "set " + down.peer().linkName() + " up",
+                                                "interface",
+                                                LinkStep.up(
+                                                        Where.of(down.peer()),
+                                                        down.peer().linkName()))
+                                        .undoneBy(LinkStep.down(
                                                 Where.of(down.peer()),
-                                                down.peer().linkName()))
-                                .undoneBy(LinkStep.down(
-                                        Where.of(down.peer()), down.peer().linkName()))));
+                                                down.peer().linkName())))));
     }
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                "bridge",
-                Injection.Ask.CONTAINER_PINGS_WORLD,
-                Verdict.NOT_SENT,
-                Side.REQUEST,
-                scene -> List.of(LinkStep.down(scene.node(), scene.hostEnd()))));
+        List<Injection> own = Injection.across(
+                Injection.inEach(family -> Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_PINGS_WORLD,
+                                Verdict.NOT_SENT,
+                                Side.REQUEST,
+                                scene -> List.of(LinkStep.down(scene.node(), scene.hostEnd())))
+                        .lastSeenAt(At.CONTAINER_OUT)),
+                "siblings",
+                "two-bridges",
+                "published",
+                "two-networks");
+        List<Injection> sibling = List.of(Injection.of(
+                        "siblings",
+                        Injection.Ask.CONTAINER_PINGS_SECOND,
+                        Verdict.NOT_SENT,
+                        Side.REQUEST,
+                        scene -> NeighborMemory.lost(
+                                scene, LinkStep.down(scene.second().orElseThrow(), scene.containerLink())))
+                .lastSeenAt(At.CONTAINER_OUT));
+        return Stream.concat(own.stream(), sibling.stream()).toList();
     }
 }

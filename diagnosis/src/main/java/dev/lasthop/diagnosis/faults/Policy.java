@@ -1,18 +1,31 @@
 package dev.lasthop.diagnosis.faults;
 
+import dev.lasthop.address.Flow;
+import dev.lasthop.address.IfIndex;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Remedy;
+import dev.lasthop.path.Direction;
+import dev.lasthop.path.Fib;
+import dev.lasthop.path.FibQuery;
+import dev.lasthop.path.FibResult;
+import dev.lasthop.path.Hop;
+import dev.lasthop.path.Passage;
 import dev.lasthop.path.Path;
 import dev.lasthop.path.Stage;
+import dev.lasthop.topology.NamespaceState;
 import dev.lasthop.topology.Route;
 import dev.lasthop.topology.RoutingRule;
 import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.RuleStep;
+import dev.lasthop.wiring.step.Step;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** What policy routing rules have to do with a look-up. */
 final class Policy {
@@ -46,21 +59,102 @@ final class Policy {
                         .anyMatch(hop -> !hop.link().equals(decision.out().link()));
     }
 
-    /** A rule that comes before another and sends some packets to the main table. */
-    static Remedy above(String namespace, RoutingRule rule, Optional<IpAddress> from, Optional<IpAddress> to) {
+    /** Rules that come before another, and send those packets of the flow to the main table that it would catch: there, back, or both. */
+    static Remedy above(Dossier dossier, String namespace, RoutingRule rule) {
         Place place = Place.parse(namespace);
-        RuleStep.Selector selector = new RuleStep.Selector(
+        List<RuleStep.Selector> selectors = caught(dossier, namespace, rule)
+                .map(address -> selector(rule, address))
+                .toList();
+        return Remedy.of(
+                        "look these packets up in the main table first",
+                        "flow",
+                        selectors.stream()
+                                .<Step>map(selector -> new RuleStep.Add(place, selector))
+                                .toList())
+                .undoneBy(selectors.stream()
+                        .map(selector -> new RuleStep.Delete(place, selector))
+                        .toArray(Step[]::new));
+    }
+
+    private static RuleStep.Selector selector(RoutingRule rule, IpAddress to) {
+        return new RuleStep.Selector(
                 rule.family(),
                 OptionalLong.of(Math.max(1, rule.priority() - 1)),
-                from.map(Prefix::of),
-                to.map(Prefix::of),
+                Optional.empty(),
+                Optional.of(Prefix.of(to)),
                 Optional.empty(),
                 Optional.empty(),
                 OptionalInt.empty(),
                 OptionalInt.empty(),
                 RuleStep.Action.LOOKUP,
                 Route.TABLE_MAIN);
-        return Remedy.of("look these packets up in the main table first", "flow", new RuleStep.Add(place, selector))
-                .undoneBy(new RuleStep.Delete(place, selector));
+    }
+
+    /** The flow's ends, as this namespace looks them up, that the rule decides about. */
+    private static Stream<IpAddress> caught(Dossier dossier, String namespace, RoutingRule rule) {
+        NamespaceState state = dossier.before().namespace(namespace).orElseThrow();
+        Flow there = flow(dossier, state);
+        IfIndex in = entry(dossier, state);
+        IfIndex out = mainWay(state, there.destination()).orElse(IfIndex.LOOPBACK);
+        List<IpAddress> caught = Stream.of(FibQuery.input(there, in, 0), FibQuery.input(there.reversed(), out, 0))
+                .filter(query -> decides(state, query, rule))
+                .map(FibQuery::destination)
+                .toList();
+        return caught.isEmpty() ? Stream.of(dossier.prediction().question().destination()) : caught.stream();
+    }
+
+    private static boolean decides(NamespaceState state, FibQuery query, RoutingRule rule) {
+        return switch (new Fib(state).lookup(query)) {
+            case FibResult.Found found -> found.rule().equals(rule);
+            case FibResult.RefusedByRoute refused -> refused.rule().equals(rule);
+            case FibResult.RefusedByRule refused -> refused.rule().equals(rule);
+            case FibResult.None none -> false;
+        };
+    }
+
+    /** The request as the namespace routes it: translated destinations are, its source is not yet. */
+    private static Flow flow(Dossier dossier, NamespaceState state) {
+        Path request = dossier.prediction().request();
+        Optional<Flow> redirected = request.elements(Stage.NatRewrite.class).stream()
+                .filter(rewrite -> rewrite.namespaceName().equals(state.name())
+                        && !rewrite.before()
+                                .destination()
+                                .equals(rewrite.after().destination()))
+                .map(Stage.NatRewrite::after)
+                .findFirst();
+        return redirected
+                .or(() -> request.passages().stream()
+                        .filter(passage -> passage.hop().namespace() == state.inode())
+                        .map(Passage::flow)
+                        .findFirst())
+                .or(() -> request.passages().stream().map(Passage::flow).findFirst())
+                .orElseGet(() -> sent(dossier));
+    }
+
+    private static Flow sent(Dossier dossier) {
+        IpAddress destination = dossier.prediction().question().destination();
+        IpAddress source = dossier.prediction().request().elements(Stage.RoutingDecision.class).stream()
+                .map(Stage.RoutingDecision::source)
+                .findFirst()
+                .orElse(IpAddress.any(destination.family()));
+        return Flow.icmp(source, 0, destination);
+    }
+
+    private static IfIndex entry(Dossier dossier, NamespaceState state) {
+        return dossier.prediction().request().passages().stream()
+                .map(Passage::hop)
+                .filter(hop -> hop.namespace() == state.inode() && hop.direction() == Direction.IN)
+                .map(Hop::link)
+                .reduce((first, second) -> second)
+                .orElse(IfIndex.LOOPBACK);
+    }
+
+    private static Optional<IfIndex> mainWay(NamespaceState state, IpAddress destination) {
+        return state.routes().stream()
+                .filter(route ->
+                        route.table() == Route.TABLE_MAIN && route.destination().contains(destination))
+                .max(Comparator.comparingInt(route -> route.destination().length()))
+                .flatMap(route -> route.nextHops().stream().findFirst())
+                .map(Route.NextHop::link);
     }
 }

@@ -1,6 +1,7 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
+import dev.lasthop.address.Prefix;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -10,16 +11,21 @@ import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Obstacle;
+import dev.lasthop.topology.Route;
 import dev.lasthop.topology.RoutingRule;
 import dev.lasthop.wiring.step.RouteStep;
 import dev.lasthop.wiring.step.RouteTo;
 import dev.lasthop.wiring.step.RuleStep;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** A policy rule decides, and decides wrongly. */
 public final class PolicyRule implements Fault {
+    private static final int TABLE = 4711; // the lab's
+
     /** Stateless. */
     public PolicyRule() {}
 
@@ -70,7 +76,7 @@ public final class PolicyRule implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
+        List<Injection> table = Injection.inEach(family -> Injection.of(
                         "bridge",
                         Injection.Ask.CONTAINER_PINGS_WORLD,
                         Verdict.DROPPED,
@@ -78,11 +84,50 @@ public final class PolicyRule implements Fault {
                         scene -> List.of(
                                 new RouteStep.Add(
                                         scene.node(),
-                                        RouteTo.everywhere(Family.IPV4)
-                                                .type(dev.lasthop.topology.Route.Type.BLACKHOLE)
-                                                .table(4711)),
-                                new RuleStep.Add(scene.node(), RuleStep.Selector.lookup(Family.IPV4, 4711, 4711))))
-                .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
+                                        RouteTo.everywhere(family)
+                                                .type(Route.Type.BLACKHOLE)
+                                                .table(TABLE)),
+                                new RuleStep.Add(scene.node(), RuleStep.Selector.lookup(family, TABLE, TABLE))))
+                .lastSeenAt(At.BRIDGE_IN));
+        List<Injection> action = Injection.inEach(family -> Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.DROPPED,
+                        Side.REQUEST,
+                        scene -> List.of(new RuleStep.Add(
+                                scene.node(),
+                                refusing(family, Optional.of(scene.containerAddress(family)), Optional.empty()))))
+                .lastSeenAt(At.BRIDGE_IN));
+        List<Injection> back = Injection.inEach(family -> Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.DROPPED,
+                        Side.REPLY,
+                        scene -> List.of(new RuleStep.Add(
+                                scene.node(),
+                                refusing(family, Optional.empty(), Optional.of(scene.containerAddress(family))))))
+                .lastSeenAt(At.UPLINK_IN));
+        return Injection.across(
+                Stream.of(table, action, back).flatMap(List::stream).toList(),
+                "siblings",
+                "two-bridges",
+                "published",
+                "two-networks",
+                "routed");
+    }
+
+    private static RuleStep.Selector refusing(Family family, Optional<Prefix> from, Optional<Prefix> to) {
+        return new RuleStep.Selector(
+                family,
+                OptionalLong.of(TABLE),
+                from.map(Prefix::network),
+                to.map(Prefix::network),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                RuleStep.Action.BLACKHOLE,
+                0);
     }
 
     private Finding finding(Dossier dossier, String namespace, RoutingRule rule, String what) {
@@ -93,10 +138,6 @@ public final class PolicyRule implements Fault {
                                 .formatted(namespace, rule.priority(), what))
                 .because(dossier.bracket())
                 .because("route", "ip rule of priority " + rule.priority() + ": " + what)
-                .mendedBy(Policy.above(
-                        namespace,
-                        rule,
-                        Optional.empty(),
-                        Optional.of(dossier.prediction().question().destination())));
+                .mendedBy(Policy.above(dossier, namespace, rule));
     }
 }

@@ -1,6 +1,5 @@
 package dev.lasthop.diagnosis.faults;
 
-import dev.lasthop.address.Family;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -14,11 +13,12 @@ import dev.lasthop.wiring.step.RouteStep;
 import dev.lasthop.wiring.step.RouteTo;
 import dev.lasthop.wiring.step.RuleStep;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A policy table (a VPN's, mostly) takes the reply. */
 public final class ReturnRouteHijacked implements Fault {
+    private static final int TABLE = 4712; // the lab's
+
     /** Stateless. */
     public ReturnRouteHijacked() {}
 
@@ -63,34 +63,31 @@ public final class ReturnRouteHijacked implements Fault {
                                                 decision.route().destination(),
                                                 decision.out().linkName(),
                                                 decision.rule().table()))
-                        .mendedBy(Policy.above(
-                                decision.namespaceName(),
-                                decision.rule(),
-                                Optional.empty(),
-                                Optional.of(decision.destination()))));
+                        .mendedBy(Policy.above(dossier, decision.namespaceName(), decision.rule())));
     }
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                "bridge",
-                Injection.Ask.CONTAINER_PINGS_WORLD,
-                Verdict.DROPPED,
-                Side.REPLY,
-                scene -> List.of(
-                        new LinkStep.Create(
-                                scene.node(),
-                                "vpn0",
-                                new LinkStep.Ifb(),
-                                Optional.empty(),
-                                java.util.OptionalInt.empty()),
-                        LinkStep.up(scene.node(), "vpn0"),
-                        new RouteStep.Add(
-                                scene.node(),
-                                RouteTo.prefix(scene.containerAddress(Family.IPV4)
-                                                .network())
-                                        .on("vpn0")
-                                        .table(4712)),
-                        new RuleStep.Add(scene.node(), RuleStep.Selector.lookup(Family.IPV4, 4712, 4712)))));
+        return Injection.across(
+                Injection.inEach(family -> Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.DROPPED,
+                        Side.REPLY,
+                        scene -> List.of(
+                                new LinkStep.Create(scene.node(), "vpn0", new LinkStep.Ifb()),
+                                LinkStep.up(scene.node(), "vpn0"),
+                                new RouteStep.Add(
+                                        scene.node(),
+                                        RouteTo.prefix(scene.containerAddress(family)
+                                                        .network())
+                                                .on("vpn0")
+                                                .table(TABLE)),
+                                new RuleStep.Add(scene.node(), RuleStep.Selector.lookup(family, TABLE, TABLE))))),
+                "siblings",
+                "two-bridges",
+                "published",
+                "two-networks",
+                "routed");
     }
 }

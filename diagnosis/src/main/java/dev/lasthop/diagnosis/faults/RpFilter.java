@@ -75,8 +75,18 @@ public final class RpFilter implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.DROPPED, Side.REPLY, RpFilter::secondUplink));
+        return Injection.across(
+                List.of(Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_PINGS_WORLD,
+                                Verdict.DROPPED,
+                                Side.REPLY,
+                                RpFilter::secondUplink)
+                        .lastSeenAt(scene -> scene.node().label() + " second0 in")),
+                "siblings",
+                "two-bridges",
+                "published",
+                "two-networks");
     }
 
     /** The outside sends its replies by a second link, which the node would not use to get there. */

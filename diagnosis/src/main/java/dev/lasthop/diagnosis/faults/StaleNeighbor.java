@@ -35,8 +35,9 @@ public final class StaleNeighbor implements Fault {
     @Override
     public Stream<Finding> examine(Dossier dossier) {
         return dossier.obstacle(Obstacle.WrongMac.class)
-                .filter(wrong ->
-                        wrong.entry().isPresent() && LooseEnd.in(dossier).isEmpty())
+                .filter(wrong -> wrong.entry().isPresent()
+                        && !wrong.owners().isEmpty()
+                        && LooseEnd.in(dossier).isEmpty())
                 .filter(wrong -> wrong.holders().isEmpty()
                         || wrong.owners().stream()
                                 .noneMatch(owner -> wrong.holders().contains(owner)))
@@ -75,15 +76,45 @@ public final class StaleNeighbor implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
+        MacAddress nobody = MacAddress.parse("02:00:00:00:00:99");
+        List<Injection> gateway = Injection.across(
+                Injection.inEach(family -> Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_PINGS_WORLD,
+                                Verdict.DROPPED,
+                                Side.REQUEST,
+                                scene -> List.of(new NeighborStep.Add(
+                                        scene.container(),
+                                        scene.containerLink(),
+                                        scene.gateway(family).address(),
+                                        nobody)))
+                        .lastSeenAt(At.HOST_END_IN)),
+                "siblings",
+                "two-bridges",
+                "published",
+                "two-networks",
+                "routed");
+        List<Injection> container = Injection.inEach(family -> Injection.of(
                 "bridge",
                 Injection.Ask.CONTAINER_PINGS_WORLD,
                 Verdict.DROPPED,
-                Side.REQUEST,
+                Side.REPLY,
                 scene -> List.of(new NeighborStep.Add(
-                        scene.container(),
-                        scene.containerLink(),
-                        scene.gateway(Family.IPV4).address(),
-                        MacAddress.parse("02:00:00:00:00:99")))));
+                        scene.node(),
+                        scene.bridge(),
+                        scene.containerAddress(family).address(),
+                        nobody))));
+        List<Injection> sibling = List.of(Injection.of(
+                        "siblings",
+                        Injection.Ask.CONTAINER_PINGS_SECOND,
+                        Verdict.DROPPED,
+                        Side.REQUEST,
+                        scene -> List.of(new NeighborStep.Add(
+                                scene.container(),
+                                scene.containerLink(),
+                                scene.secondAddress(Family.IPV4).orElseThrow().address(),
+                                nobody)))
+                .lastSeenAt(At.HOST_END_IN));
+        return Stream.of(gateway, container, sibling).flatMap(List::stream).toList();
     }
 }

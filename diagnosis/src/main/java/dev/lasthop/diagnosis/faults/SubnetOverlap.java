@@ -1,6 +1,8 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.Prefix;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -8,10 +10,15 @@ import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
+import dev.lasthop.diagnosis.Scene;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
+import dev.lasthop.path.Place;
+import dev.lasthop.topology.InterfaceAddress;
 import dev.lasthop.wiring.step.AddressStep;
+import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.RouteStep;
+import dev.lasthop.wiring.step.RouteTo;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -62,22 +69,54 @@ public final class SubnetOverlap implements Fault {
                                     "flow",
                                     new RouteStep.Replace(
                                             Where.of(from),
-                                            Where.host(found.what().wanted()).via(gateway.get())))
+                                            around(dossier, found.what().wanted(), from, gateway.get())))
                             .persistently("give one of the two networks another subnet"));
         });
     }
 
+    /** By way of the gateway, and from the address that the gateway's network is reached from. */
+    private static RouteTo around(Dossier dossier, IpAddress wanted, Place from, IpAddress gateway) {
+        RouteTo route = Where.host(wanted).via(gateway);
+        return dossier.namespace(from.namespace()).stream()
+                .flatMap(state -> state.addresses().stream())
+                .map(InterfaceAddress::prefix)
+                .filter(prefix -> !prefix.isSingle() && prefix.contains(gateway))
+                .findFirst()
+                .map(prefix -> route.source(prefix.address()))
+                .orElse(route);
+    }
+
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                "bridge",
-                Injection.Ask.CONTAINER_PINGS_WORLD,
-                Verdict.NOT_SENT,
-                Side.REQUEST,
-                scene -> List.of(new AddressStep.Add(
-                        scene.container(),
-                        scene.containerLink(),
-                        new dev.lasthop.address.Prefix(scene.world(Family.IPV4).plus(1), 24),
-                        true))));
+        List<Injection> container = Injection.inEach(family -> Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.NOT_SENT,
+                        Side.REQUEST,
+                        scene -> List.of(new AddressStep.Add(
+                                scene.container(), scene.containerLink(), beside(scene, family), true)))
+                .lastSeenAt(At.CONTAINER_OUT));
+        List<Injection> node = Injection.inEach(family -> Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.DROPPED,
+                        Side.REQUEST,
+                        scene -> List.of(
+                                new LinkStep.Create(scene.node(), "docker9", new LinkStep.Bridge()),
+                                new AddressStep.Add(scene.node(), "docker9", beside(scene, family), true),
+                                LinkStep.up(scene.node(), "docker9")))
+                .lastSeenAt(At.BRIDGE_IN));
+        return Injection.across(
+                Stream.concat(container.stream(), node.stream()).toList(),
+                "siblings",
+                "two-bridges",
+                "published",
+                "two-networks",
+                "routed");
+    }
+
+    /** An address in whose network the world lies. */
+    private static Prefix beside(Scene scene, Family family) {
+        return new Prefix(scene.world(family).plus(1), family == Family.IPV4 ? 24 : 64);
     }
 }

@@ -2,6 +2,7 @@ package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
 import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.MacAddress;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Remedy;
@@ -10,6 +11,7 @@ import dev.lasthop.path.Place;
 import dev.lasthop.topology.InterfaceAddress;
 import dev.lasthop.topology.Link;
 import dev.lasthop.topology.NamespaceState;
+import dev.lasthop.topology.Neighbor;
 import dev.lasthop.topology.Route;
 import dev.lasthop.topology.Snapshot;
 import dev.lasthop.wiring.step.AddressStep;
@@ -73,6 +75,25 @@ record Surroundings(Place link, Place router, Prefix gateway) {
                 .map(address -> new Prefix(address, gateway.length()));
     }
 
+    /** The address that the router still knows behind this interface's MAC; else a free one. */
+    private Optional<Prefix> lostAddress(Dossier dossier) {
+        Optional<MacAddress> mac = dossier.namespace(link.namespace())
+                .flatMap(state -> state.link(link.link()))
+                .flatMap(Link::mac);
+        return dossier.namespace(router.namespace()).stream()
+                .flatMap(state -> state.neighbors().stream())
+                .filter(known -> known.link().equals(router.link()) && !known.proxy() && mac.equals(known.mac()))
+                .map(Neighbor::address)
+                .filter(address -> gateway.contains(address) && !isOwned(dossier, address))
+                .findFirst()
+                .map(address -> new Prefix(address, gateway.length()))
+                .or(() -> freeAddress(dossier));
+    }
+
+    private static boolean isOwned(Dossier dossier, IpAddress address) {
+        return dossier.before().namespaces().stream().anyMatch(state -> state.owns(address));
+    }
+
     private Step defaultRoute() {
         return new RouteStep.Replace(
                 Where.of(link),
@@ -95,13 +116,13 @@ record Surroundings(Place link, Place router, Prefix gateway) {
         List<Step> steps = around.map(found -> found.addressSteps(dossier)).orElse(List.of());
         return steps.isEmpty()
                 ? Remedy.advice("give it an address of its network: ip address add ADDRESS/LENGTH dev INTERFACE")
-                : Remedy.of("give it a free address of its network, and a default route", "interface", steps);
+                : Remedy.of("give it an address of its network, and a default route", "interface", steps);
     }
 
     private List<Step> addressSteps(Dossier dossier) {
         var steps = new ArrayList<Step>();
-        freeAddress(dossier)
-                .ifPresent(free -> steps.add(new AddressStep.Add(Where.of(link), link.linkName(), free, true)));
+        lostAddress(dossier)
+                .ifPresent(lost -> steps.add(new AddressStep.Add(Where.of(link), link.linkName(), lost, true)));
         if (!steps.isEmpty() && !hasDefaultRoute(dossier)) {
             steps.add(defaultRoute());
         }
@@ -143,22 +164,46 @@ record Surroundings(Place link, Place router, Prefix gateway) {
         return routes ? 1 : router.kind().equals("bridge") ? 2 : 3;
     }
 
-    /** What went with an interface that was set down: the default route through it. */
-    static List<Step> lostRoutes(Dossier dossier, Place link, Family family) {
+    /** What went with an interface that was set down: the default route through it, and its IPv6 addresses. */
+    static List<Step> lost(Dossier dossier, Place link, Family family) {
         return of(dossier, link, family)
-                .filter(found -> !found.hasDefaultRoute(dossier))
-                .map(found -> List.of(found.defaultRoute()))
+                .filter(found -> found.leadsOn(dossier))
+                .map(found -> {
+                    if (family == Family.IPV6 && isBare(dossier, link)) {
+                        return found.addressSteps(dossier);
+                    }
+                    return found.hasDefaultRoute(dossier) ? List.<Step>of() : List.of(found.defaultRoute());
+                })
                 .orElse(List.of());
     }
 
-    /** Switches IPv6 on again, and puts back what the switch took away. */
-    static Remedy ipv6(Dossier dossier, Place place, String key) {
+    /** Whether the other end is on the way to anywhere: a bridge, a router, or whoever is called. */
+    private boolean leadsOn(Dossier dossier) {
+        return router.kind().equals("bridge")
+                || dossier.namespace(router.namespace())
+                        .filter(state -> state.owns(dossier.asked().address())
+                                || state.link(router.link())
+                                        .filter(found -> state.forwards(gateway.family(), found))
+                                        .isPresent())
+                        .isPresent();
+    }
+
+    private static boolean isBare(Dossier dossier, Place link) {
+        return dossier.namespace(link.namespace()).stream()
+                .flatMap(state -> state.addresses(link.link(), Family.IPV6).stream())
+                .allMatch(address -> address.address().isLinkLocal());
+    }
+
+    /**
+     * Switches IPv6 on again, and puts back what the switch took away.
+     *
+     * @param lost what is known to have been there; if empty, what the other end tells
+     */
+    static Remedy ipv6(Dossier dossier, Place place, String key, List<Step> lost) {
         var steps = new ArrayList<Step>();
         steps.add(new SysctlStep(Where.of(place), key, "0"));
-        boolean bare = dossier.namespace(place.namespace()).stream()
-                .flatMap(state -> state.addresses(place.link(), Family.IPV6).stream())
-                .allMatch(address -> address.address().isLinkLocal());
-        if (bare && !place.linkName().equals("lo")) {
+        steps.addAll(lost);
+        if (lost.isEmpty() && isBare(dossier, place) && !place.linkName().equals("lo")) {
             of(dossier, place, Family.IPV6).ifPresent(found -> steps.addAll(found.addressSteps(dossier)));
         }
         return Remedy.of(

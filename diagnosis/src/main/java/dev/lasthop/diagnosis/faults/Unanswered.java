@@ -26,6 +26,7 @@ record Unanswered(Obstacle.NobodyAnswers what, Cause cause, Optional<Place> rout
 
     enum Cause {
         BRIDGE_MISSING,
+        IPV6_DISABLED,
         GATEWAY_ADDRESS_MISSING,
         WRONG_GATEWAY,
         WRONG_PREFIX_LENGTH,
@@ -61,10 +62,13 @@ record Unanswered(Obstacle.NobodyAnswers what, Cause cause, Optional<Place> rout
         if (!fromSource || !what.owners().isEmpty()) {
             return Cause.NEIGHBOR_UNREACHABLE;
         }
-        if (router.isPresent()) {
-            return Cause.GATEWAY_ADDRESS_MISSING;
+        if (looseEnd(dossier, what).isPresent()) {
+            return Cause.BRIDGE_MISSING;
         }
-        return looseEnd(dossier, what).isPresent() ? Cause.BRIDGE_MISSING : Cause.NEIGHBOR_UNREACHABLE;
+        if (router.filter(place -> isIpv6Off(dossier, place, what)).isPresent()) {
+            return Cause.IPV6_DISABLED;
+        }
+        return router.isPresent() ? Cause.GATEWAY_ADDRESS_MISSING : Cause.NEIGHBOR_UNREACHABLE;
     }
 
     private static Cause ofDestination(Dossier dossier, Obstacle.NobodyAnswers what, Optional<Prefix> address) {
@@ -104,16 +108,18 @@ record Unanswered(Obstacle.NobodyAnswers what, Cause cause, Optional<Place> rout
                 .findFirst();
     }
 
-    /** The host end of the asker's veth, where it hangs loose in a namespace without any bridge. */
+    private static boolean isIpv6Off(Dossier dossier, Place router, Obstacle.NobodyAnswers what) {
+        return what.wanted().family() == Family.IPV6
+                && dossier.namespace(router.namespace())
+                        .filter(state -> state.sysctls().ipv6(router.linkName(), "disable_ipv6") != 0)
+                        .isPresent();
+    }
+
+    /** The host end of the asker's veth, where it hangs loose: no port, no address, no route. */
     static Optional<Place> looseEnd(Dossier dossier, Obstacle.NobodyAnswers what) {
         return what.reached().stream()
-                .filter(place -> place.kind().equals("veth"))
-                .filter(place -> dossier.namespace(place.namespace())
-                        .filter(state -> state.links().stream()
-                                .noneMatch(link -> link.kind().equals("bridge")))
-                        .flatMap(state -> state.link(place.link()))
-                        .filter(link -> link.master().isNone())
-                        .isPresent())
+                .filter(place -> place.namespace() != what.from().namespace())
+                .filter(place -> LooseEnd.isBare(dossier, place))
                 .findFirst();
     }
 
@@ -141,7 +147,8 @@ record Unanswered(Obstacle.NobodyAnswers what, Cause cause, Optional<Place> rout
                 .findFirst()
                 .or(() -> others.stream()
                         .filter(place -> dossier.namespace(place.namespace())
-                                .filter(state -> isRouter(state, place, family))
+                                .filter(state -> isRouter(state, place, family)
+                                        || state.owns(dossier.asked().address()))
                                 .isPresent())
                         .findFirst());
     }

@@ -1,6 +1,5 @@
 package dev.lasthop.diagnosis.faults;
 
-import dev.lasthop.address.Family;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -40,12 +39,20 @@ public final class UnreachableRoute implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                "bridge",
-                Injection.Ask.CONTAINER_PINGS_WORLD,
-                Verdict.DROPPED,
-                Side.REQUEST,
-                scene -> List.of(new RouteStep.Add(
-                        scene.node(), Where.host(scene.world(Family.IPV4)).type(Route.Type.UNREACHABLE)))));
+        return Injection.across(
+                Injection.inEach(family -> Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_PINGS_WORLD,
+                                Verdict.DROPPED,
+                                Side.REQUEST,
+                                scene -> List.of(new RouteStep.Add(
+                                        scene.node(),
+                                        Where.host(scene.world(family)).type(Route.Type.UNREACHABLE))))
+                        .lastSeenAt(At.BRIDGE_IN)),
+                "siblings",
+                "two-bridges",
+                "published",
+                "two-networks",
+                "routed");
     }
 }

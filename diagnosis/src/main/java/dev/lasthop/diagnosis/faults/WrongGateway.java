@@ -1,6 +1,5 @@
 package dev.lasthop.diagnosis.faults;
 
-import dev.lasthop.address.Family;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
@@ -61,15 +60,25 @@ public final class WrongGateway implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                "bridge",
-                Injection.Ask.CONTAINER_PINGS_WORLD,
-                Verdict.NOT_SENT,
-                Side.REQUEST,
-                scene -> List.of(new RouteStep.Replace(
-                        scene.container(),
-                        RouteTo.everywhere(Family.IPV4)
-                                .via(scene.gateway(Family.IPV4).address().plus(76))
-                                .on(scene.containerLink())))));
+        return Injection.across(
+                Injection.inEach(family -> Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_PINGS_WORLD,
+                                Verdict.NOT_SENT,
+                                Side.REQUEST,
+                                scene -> List.of(new RouteStep.Replace(
+                                        scene.container(),
+                                        RouteTo.everywhere(family)
+                                                .via(scene.gateway(family)
+                                                        .address()
+                                                        .plus(76))
+                                                .on(scene.containerLink()))))
+                        .lastSeenAt(At.CONTAINER_OUT)),
+                "siblings",
+                "two-bridges",
+                "published",
+                "two-networks",
+                "macvlan",
+                "macvlan-bridge");
     }
 }

@@ -1,6 +1,7 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
+import dev.lasthop.address.Prefix;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -10,7 +11,11 @@ import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
+import dev.lasthop.path.Place;
 import dev.lasthop.wiring.step.AddressStep;
+import dev.lasthop.wiring.step.RouteStep;
+import dev.lasthop.wiring.step.RouteTo;
+import dev.lasthop.wiring.step.Step;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -58,32 +63,32 @@ public final class WrongPrefixLength implements Fault {
                     : finding.mendedBy(Remedy.of(
                             "give the address its right length, /" + right,
                             "interface",
-                            new AddressStep.Add(
-                                    Where.of(from),
-                                    from.linkName(),
-                                    new dev.lasthop.address.Prefix(wide.get().address(), right),
-                                    true),
-                            new AddressStep.Delete(Where.of(from), from.linkName(), wide.get())));
+                            steps(from, wide.get(), right)));
         });
+    }
+
+    /** IPv6 has an address once on a link, whatever its length; IPv4 loses the routes by way of it if it is gone for a moment. */
+    private static List<Step> steps(Place from, Prefix wide, int length) {
+        var add = new AddressStep.Add(Where.of(from), from.linkName(), new Prefix(wide.address(), length), true);
+        var delete = new AddressStep.Delete(Where.of(from), from.linkName(), wide);
+        return wide.family() == Family.IPV6 ? List.of(delete, add) : List.of(add, delete);
     }
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.NOT_SENT, Side.REQUEST, scene -> {
-                    var address = scene.containerAddress(Family.IPV4);
-                    return List.of(
-                            new AddressStep.Add(
-                                    scene.container(),
-                                    scene.containerLink(),
-                                    new dev.lasthop.address.Prefix(address.address(), 1),
-                                    true),
-                            new AddressStep.Add(
-                                    scene.container(),
-                                    scene.containerLink(),
-                                    new dev.lasthop.address.Prefix(address.address(), 2),
-                                    true),
-                            new AddressStep.Delete(scene.container(), scene.containerLink(), address));
-                }));
+        return Injection.inEach(family -> Injection.of(
+                        "two-bridges", Injection.Ask.CONTAINER_PINGS_SECOND, Verdict.NOT_SENT, Side.REQUEST, scene -> {
+                            Prefix right = scene.containerAddress(family);
+                            var wide = new Prefix(right.address(), family == Family.IPV4 ? 12 : 16);
+                            return List.of(
+                                    new AddressStep.Delete(scene.container(), scene.containerLink(), right),
+                                    new AddressStep.Add(scene.container(), scene.containerLink(), wide, true),
+                                    new RouteStep.Replace(
+                                            scene.container(),
+                                            RouteTo.everywhere(family)
+                                                    .via(scene.gateway(family).address())
+                                                    .on(scene.containerLink())));
+                        })
+                .lastSeenAt(At.CONTAINER_OUT));
     }
 }
