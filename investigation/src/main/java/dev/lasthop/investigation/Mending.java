@@ -1,5 +1,7 @@
 package dev.lasthop.investigation;
 
+import dev.lasthop.diagnosis.Fault;
+import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Fixing;
 import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Report;
@@ -48,7 +50,7 @@ public record Mending(Places places, Supplier<Report> again, Predicate<Remedy> a
             if (!repair.apply(remedy.get())) {
                 return repair.failed(report.cause());
             }
-            report = settled();
+            report = settled(report);
             if (report.isHealthy()) {
                 return repair.worked();
             }
@@ -61,13 +63,25 @@ public record Mending(Places places, Supplier<Report> again, Predicate<Remedy> a
         return repair.failed(report.cause());
     }
 
-    /** What was mended may need a moment: a carrier comes, a port starts to forward, neighbours are asked for. */
-    private Report settled() {
+    /**
+     * What was mended may need a moment: a carrier comes, a port starts to forward, neighbours are asked for. Another cause than before is
+     * believed when it is found twice.
+     */
+    private Report settled(Report before) {
         long end = System.nanoTime() + SETTLING.toNanos();
-        Report report = again.get();
-        for (int tried = 1; !report.isHealthy() && (tried < ATTEMPTS || System.nanoTime() < end); tried++) {
-            report = again.get();
+        Report last = again.get();
+        for (int tried = 1; !last.isHealthy() && (tried < ATTEMPTS || System.nanoTime() < end); tried++) {
+            Report next = again.get();
+            boolean found = isSame(next, last) && !isSame(next, before) && next.cause().isPresent();
+            last = next;
+            if (found) {
+                break;
+            }
         }
-        return report;
+        return last;
+    }
+
+    private static boolean isSame(Report one, Report other) {
+        return one.cause().map(Finding::fault).map(Fault::id).equals(other.cause().map(Finding::fault).map(Fault::id));
     }
 }
