@@ -1,0 +1,170 @@
+package dev.lasthop.cli.faults;
+
+import dev.lasthop.cli.faults.HandMadeNetworksTest.Case;
+import java.util.List;
+
+/** Three routers one after the other, without any NAT; two containers on a bridge of the first. */
+final class Chain {
+    /**
+     * <pre>
+     *  box  n0 10.9.8.7/24 ---+
+     *                      br-lan 10.9.8.1  gate  wan0 10.1.0.1/29 --- a0 .2  core  b0 10.2.0.1/29 --- c0 .2  edge  d0 203.0.113.1/24
+     *  twin n0 10.9.8.8/24 ---+                                                                                       |
+     *                                                                          far  e0 203.0.113.9/24, lo 198.51.100.50
+     * </pre>
+     */
+    static final String NETWORK = """
+            ns box twin gate core edge far
+            veth box n0 gate p1
+            veth twin n0 gate p2
+            veth gate wan0 core a0
+            veth core b0 edge c0
+            veth edge d0 far e0
+            ip gate link add br-lan type bridge
+            ip gate link set p1 master br-lan
+            ip gate link set p2 master br-lan
+            ip gate link set br-lan up
+            ip box addr add 10.9.8.7/24 dev n0
+            ip twin addr add 10.9.8.8/24 dev n0
+            ip gate addr add 10.9.8.1/24 dev br-lan
+            ip gate addr add 10.1.0.1/29 dev wan0
+            ip core addr add 10.1.0.2/29 dev a0
+            ip core addr add 10.2.0.1/29 dev b0
+            ip edge addr add 10.2.0.2/29 dev c0
+            ip edge addr add 203.0.113.1/24 dev d0
+            ip far addr add 203.0.113.9/24 dev e0
+            ip far addr add 198.51.100.50/32 dev lo
+            ip box -6 addr add fd09:8::7/64 dev n0 nodad
+            ip twin -6 addr add fd09:8::8/64 dev n0 nodad
+            ip gate -6 addr add fd09:8::1/64 dev br-lan nodad
+            ip gate -6 addr add fd01::1/64 dev wan0 nodad
+            ip core -6 addr add fd01::2/64 dev a0 nodad
+            ip core -6 addr add fd02::1/64 dev b0 nodad
+            ip edge -6 addr add fd02::2/64 dev c0 nodad
+            ip edge -6 addr add 2001:db8:3::1/64 dev d0 nodad
+            ip far -6 addr add 2001:db8:3::9/64 dev e0 nodad
+            ip far -6 addr add 2001:db8:50::50/128 dev lo
+            ip box route add default via 10.9.8.1
+            ip twin route add default via 10.9.8.1
+            ip gate route add default via 10.1.0.2
+            ip core route add default via 10.2.0.2
+            ip core route add 10.9.8.0/24 via 10.1.0.1
+            ip edge route add 198.51.100.0/24 via 203.0.113.9
+            ip edge route add 10.9.8.0/24 via 10.2.0.1
+            ip far route add default via 203.0.113.1
+            ip box -6 route add default via fd09:8::1
+            ip twin -6 route add default via fd09:8::1
+            ip gate -6 route add default via fd01::2
+            ip core -6 route add default via fd02::2
+            ip core -6 route add fd09:8::/64 via fd01::1
+            ip edge -6 route add 2001:db8:50::/64 via 2001:db8:3::9
+            ip edge -6 route add fd09:8::/64 via fd02::1
+            ip far -6 route add default via 2001:db8:3::1
+            sysctl gate net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+            sysctl core net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+            sysctl edge net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+            """;
+
+    private static final String FAR4 = "198.51.100.50";
+    private static final String FAR6 = "2001:db8:50::50";
+    private static final String TWIN4 = "10.9.8.8";
+
+    private Chain() {}
+
+    private static Case there(String expected, String... breaking) {
+        return Case.of(NETWORK, "box", FAR4, expected, breaking);
+    }
+
+    private static Case six(String expected, String... breaking) {
+        return Case.of(NETWORK, "box", FAR6, expected, breaking);
+    }
+
+    private static Case beside(String expected, String... breaking) {
+        return Case.of(NETWORK, "box", TWIN4, expected, breaking);
+    }
+
+    private static Case back(String expected, String... breaking) {
+        return Case.of(NETWORK, "far", "10.9.8.7", expected, breaking);
+    }
+
+    static List<Case> cases() {
+        return List.of(
+                there("healthy none request -"),
+                six("healthy none request -"),
+                beside("healthy none request -"),
+                back("healthy none request -"),
+                // routers, on the way there
+                there("dropped ip-forward-disabled request core a0 in", "sysctl core net.ipv4.ip_forward=0"),
+                there("dropped ip-forward-disabled request edge c0 in", "sysctl edge net.ipv4.conf.c0.forwarding=0"),
+                there("dropped no-route request core a0 in", "ip core route del default"),
+                there("dropped no-route request edge c0 in", "ip edge route del 198.51.100.0/24").notMended(),
+                there("dropped blackhole-route request edge c0 in", "ip edge route add blackhole 198.51.100.50/32"),
+                there("dropped blackhole-route request core a0 in", "ip core route replace blackhole default"),
+                there("dropped unreachable-route request core a0 in", "ip core route add unreachable 198.51.100.0/24"),
+                there("dropped policy-rule request edge c0 in", "ip edge rule add from 10.9.8.0/24 unreachable"),
+                there(
+                        "dropped policy-rule request core a0 in",
+                        "ip core route add blackhole default table 99",
+                        "ip core rule add iif a0 table 99"),
+                there("dropped subnet-overlap request core a0 in", "ip core link add br9 type bridge", "ip core addr add 198.51.100.1/24 dev br9", "ip core link set br9 up"),
+                there(
+                        "dropped rp-filter request core a0 in",
+                        "sysctl core net.ipv4.conf.all.rp_filter=1",
+                        "ip core route replace 10.9.8.0/24 via 10.2.0.2"),
+                there("dropped link-down request core a0 in", "ip core link set b0 down"),
+                there("dropped uplink-no-carrier request gate br-lan in", "ip core link set a0 down"),
+                there("dropped uplink-no-carrier request core a0 in", "ip edge link set c0 down"),
+                there("dropped wrong-gateway request gate br-lan in", "ip gate route replace default via 10.1.0.5"),
+                there("dropped gateway-address-missing request gate br-lan in", "ip core addr del 10.1.0.2/29 dev a0", "ip gate neigh flush dev wan0"),
+                there("dropped stale-neighbor request -", "ip core neigh replace 10.2.0.2 lladdr 02:00:00:00:00:aa dev b0"),
+                // routers, on the way back
+                there("dropped ip-forward-disabled reply edge d0 in", "sysctl edge net.ipv4.conf.d0.forwarding=0"),
+                there("dropped ip-forward-disabled reply gate wan0 in", "sysctl gate net.ipv4.conf.wan0.forwarding=0"),
+                there("dropped no-route reply edge d0 in", "ip edge route del 10.9.8.0/24").notMended(),
+                there("dropped blackhole-route reply core b0 in", "ip core route replace blackhole 10.9.8.0/24").notMended(),
+                there("dropped policy-rule reply gate wan0 in", "ip gate rule add to 10.9.8.7 prohibit"),
+                there("dropped stale-neighbor reply -", "ip gate neigh replace 10.9.8.7 lladdr 02:00:00:00:00:aa dev br-lan"),
+                there("no-reply no-return-path reply far e0 in", "ip far route del default"),
+                there("dropped return-route-hijacked reply -", "ip core link add tun9 type ifb", "ip core link set tun9 up", "ip core route add 10.0.0.0/8 dev tun9 table 51820", "ip core rule add not fwmark 51820 table 51820"),
+                // the sender
+                there("not-sent link-down request box n0 out", "ip box link set n0 down"),
+                there("not-sent peer-down request box n0 out", "ip gate link set p1 down"),
+                there("not-sent bridge-down request box n0 out", "ip gate link set br-lan down", "ip box neigh flush dev n0"),
+                there("dropped bridge-down request gate p1 in", "ip gate link set br-lan down"),
+                there("not-sent gateway-address-missing request box n0 out", "ip gate addr del 10.9.8.1/24 dev br-lan", "ip box neigh flush dev n0"),
+                there("dropped gateway-address-missing reply -", "ip gate addr del 10.9.8.1/24 dev br-lan"),
+                there("not-sent bridge-missing request box n0 out", "ip gate link del br-lan", "ip box neigh flush dev n0"),
+                there("dropped bridge-missing - -", "ip gate link del br-lan"),
+                there("dropped not-bridged - -", "ip gate link set p1 nomaster"),
+                there("not-sent no-address request box n0 out", "ip box addr flush dev n0"),
+                there("not-sent no-default-route request box n0 out", "ip box route del default"),
+                there("not-sent wrong-gateway request box n0 out", "ip box route replace default via 10.9.8.254"),
+                there("not-sent no-interface request none", "ip box link del n0").notMended(),
+                there("dropped stale-neighbor request gate p1 in", "ip box neigh replace 10.9.8.1 lladdr 02:00:00:00:00:aa dev n0"),
+                there("not-sent blackhole-route request box n0 out", "ip box route add blackhole 198.51.100.0/24"),
+                there("not-sent policy-rule request box n0 out", "ip box rule add to 198.51.100.0/24 blackhole"),
+                // IPv6
+                six("dropped ipv6-forward-disabled request core a0 in", "sysctl core net.ipv6.conf.all.forwarding=0"),
+                six("dropped ipv6-disabled request gate br-lan in", "sysctl core net.ipv6.conf.a0.disable_ipv6=1", "ip gate -6 neigh flush dev wan0"),
+                six("dropped no-route request core a0 in", "ip core -6 route del default"),
+                six("no-reply no-return-path reply far e0 in", "ip far -6 route del default"),
+                six("not-sent ipv6-disabled request box n0 out", "sysctl box net.ipv6.conf.all.disable_ipv6=1"),
+                six("dropped link-down request core a0 in", "ip core link set b0 down"),
+                six("not-sent no-default-route request box n0 out", "ip box -6 route del default"),
+                six("not-sent wrong-gateway request box n0 out", "ip box -6 route replace default via fd09:8::99"),
+                // siblings
+                beside("not-sent peer-down request box n0 out", "ip twin link set n0 down", "ip box neigh flush dev n0"),
+                beside("not-sent not-bridged request box n0 out", "ip gate link set p2 nomaster", "ip box neigh flush dev n0"),
+                beside("dropped not-bridged - -", "ip gate link set p2 nomaster"),
+                beside("dropped stale-neighbor reply -", "ip twin neigh replace 10.9.8.7 lladdr 02:00:00:00:00:aa dev n0"),
+                beside("not-sent no-address request box n0 out", "ip box addr flush dev n0"),
+                // the other way round
+                back("dropped ip-forward-disabled request gate wan0 in", "sysctl gate net.ipv4.ip_forward=0"),
+                back("dropped peer-down request gate wan0 in", "ip box link set n0 down"),
+                back("dropped not-bridged request gate wan0 in", "ip gate link set p1 nomaster"),
+                back("dropped bridge-down request gate wan0 in", "ip gate link set br-lan down"),
+                back("no-reply no-return-path reply box n0 in", "ip box route del default"),
+                back("dropped gateway-address-missing reply -", "ip gate addr del 10.9.8.1/24 dev br-lan", "ip gate route add 10.9.8.0/24 dev br-lan"),
+                back("not-sent no-default-route request far e0 out", "ip far route del default"));
+    }
+}
