@@ -8,7 +8,7 @@ import java.util.Optional;
  * A way onto a network, as it is asked for and kept on record: one record a driver, with the driver's own options. What it does is in its
  * {@link DriverPlans}. A new driver is these two classes, each named once here and there among those permitted.
  */
-public sealed interface Driver permits BridgeDriver {
+public sealed interface Driver permits BridgeDriver, VxlanDriver {
     /** As {@code --driver} takes it. */
     String name();
 
@@ -24,11 +24,17 @@ public sealed interface Driver permits BridgeDriver {
         return Optional.empty();
     }
 
+    /** The interface of the host that leads to the other nodes of the network, if that is how it works. */
+    default Optional<String> tunnel() {
+        return Optional.empty();
+    }
+
     /** @param network the document that {@link Network#toJson} made */
     static Driver ofJson(JsonObject network) {
         String name = network.findString("driver").orElse(BridgeDriver.NAME);
         return switch (name) {
             case BridgeDriver.NAME -> BridgeDriver.ofJson(network);
+            case VxlanDriver.NAME -> VxlanDriver.ofJson(network);
             default -> throw new JsonException("there is no driver \"" + name + "\"");
         };
     }

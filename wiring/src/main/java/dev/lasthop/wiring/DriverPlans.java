@@ -10,16 +10,18 @@ import dev.lasthop.wiring.step.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What a driver does, from the first check to the last removal. What all drivers share is done around it: names, leases, addresses and
  * routes inside, forwarding, Lasthop's own table. Nothing here changes anything; all of it throws {@link WiringException} for what cannot
  * be had.
  */
-sealed interface DriverPlans permits BridgePlans {
+sealed interface DriverPlans permits BridgePlans, VxlanPlans {
     static DriverPlans of(Driver driver) {
         return switch (driver) {
             case BridgeDriver bridge -> new BridgePlans();
+            case VxlanDriver vxlan -> new VxlanPlans();
         };
     }
 
@@ -27,6 +29,11 @@ sealed interface DriverPlans permits BridgePlans {
 
     /** The driver with what was left open decided; refuses what this host cannot have. */
     Driver settled(NetworkSpec spec, HostView host);
+
+    /** The MTU in bytes; refuses one that does not fit. */
+    default int mtu(Driver settled, OptionalInt asked, HostView host) {
+        return asked.orElseGet(host::uplinkMtu);
+    }
 
     /** What endpoints send everything else to, where nobody said it. */
     Optional<IpAddress> usualGateway(Prefix subnet);

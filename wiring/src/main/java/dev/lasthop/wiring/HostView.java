@@ -15,6 +15,7 @@ import dev.lasthop.netlink.nftables.NftHeader;
 import dev.lasthop.netlink.nftables.NftType;
 import dev.lasthop.netlink.nftables.TableMessage;
 import dev.lasthop.netlink.route.AddressMessage;
+import dev.lasthop.netlink.route.FlowQuestion;
 import dev.lasthop.netlink.route.LinkMessage;
 import dev.lasthop.netlink.route.NeighborMessage;
 import dev.lasthop.netlink.route.RouteMessage;
@@ -47,6 +48,61 @@ record HostView(Site site) {
             }
         }
         return smallest == Integer.MAX_VALUE ? USUAL_MTU : smallest;
+    }
+
+    /** The address that what leads out of the host has; an IPv4 one, where it has both. */
+    Optional<IpAddress> uplinkAddress() {
+        for (Family family : Family.values()) {
+            for (RouteMessage route : site.route().routes(family)) {
+                Optional<IpAddress> address = isDefault(route)
+                        ? route.attributes()
+                                .get(RouteMessage.OUTPUT)
+                                .flatMap(index -> globalAddress(new IfIndex(index), family))
+                        : Optional.empty();
+                if (address.isPresent()) {
+                    return address;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The address that the kernel would send from to a destination; empty where it would not send. */
+    Optional<IpAddress> sourceTo(IpAddress destination) {
+        return lookup(destination).flatMap(route -> route.attributes().get(RouteMessage.PREFERRED_SOURCE));
+    }
+
+    /** Whether a destination is on a link of this host. */
+    boolean isNeighbor(IpAddress destination) {
+        return lookup(destination)
+                .filter(route -> route.type() == RouteMessage.UNICAST
+                        && !route.attributes().has(RouteMessage.GATEWAY)
+                        && !route.attributes().has(RouteMessage.VIA))
+                .isPresent();
+    }
+
+    /** The link that has an address; empty if it is none of this host's. */
+    Optional<LinkMessage> owner(IpAddress wanted) {
+        return site.route().addresses().stream()
+                .filter(address -> address(address).filter(wanted::equals).isPresent())
+                .findFirst()
+                .flatMap(address -> site.route().link(address.index()));
+    }
+
+    private Optional<RouteMessage> lookup(IpAddress destination) {
+        try {
+            return Optional.of(site.route().fibLookup(FlowQuestion.sentTo(destination)));
+        } catch (KernelException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<IpAddress> globalAddress(IfIndex link, Family family) {
+        return site.route().addresses().stream()
+                .filter(address -> address.index().equals(link) && address.scope() == RouteMessage.SCOPE_UNIVERSE)
+                .flatMap(address -> address(address).stream())
+                .filter(address -> address.family() == family)
+                .findFirst();
     }
 
     /** An address or a route of the host that overlaps; empty if there is none. Those on {@code home} do not count. */

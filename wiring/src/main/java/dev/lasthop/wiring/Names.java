@@ -40,6 +40,14 @@ final class Names {
                 : "lh-" + hash("bridge", network).substring(0, 12);
     }
 
+    /** The tunnel of a network whose tunnel nobody named. */
+    static String tunnel(String network) {
+        String plain = "lx-" + network;
+        return plain.length() <= INTERFACE_LENGTH
+                ? plain
+                : "lx-" + hash("tunnel", network).substring(0, 12);
+    }
+
     /** The host's end of an endpoint's veth pair. */
     static String hostEnd(String endpoint, String network) {
         return "lh" + hash("veth", endpoint, network).substring(0, 12);

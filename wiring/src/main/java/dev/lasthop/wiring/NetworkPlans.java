@@ -33,14 +33,16 @@ record NetworkPlans(Places places, Store store) {
         Driver driver = plans.settled(spec, host);
         subnets.forEach(subnet -> refuseOverlap(host, subnet.prefix(), plans.home(driver)));
         boolean ipv6 = subnets.stream().anyMatch(subnet -> subnet.family() == Family.IPV6);
-        int mtu = mtu(spec.mtu().orElseGet(host::uplinkMtu), ipv6);
+        int mtu = mtu(plans.mtu(driver, spec.mtu(), host), ipv6);
         Network network = new Network(
                 name, driver, subnets, spec.internal(), mtu, spec.masquerade(), spec.settings(), true, List.of());
+        Peers.of(network).all().forEach(peer -> new PeerPlans(network).check(peer, host, store));
         return new Prepared(network, plan(host, network));
     }
 
     private Plan plan(HostView host, Network network) {
         List<Step> steps = new ArrayList<>(network.plans().network(network, host));
+        Peers.of(network).all().forEach(peer -> steps.addAll(new PeerPlans(network).add(peer)));
         if (network.plans().crossesHost()) {
             if (!network.internal()) {
                 steps.addAll(forwarding(host, network));

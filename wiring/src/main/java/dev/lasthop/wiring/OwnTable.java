@@ -127,6 +127,7 @@ final class OwnTable {
     private static FirewallStep elements(Network network, boolean add) {
         var table = new OwnTable();
         network.bridge().ifPresent(bridge -> table.bridge(network, bridge, add));
+        network.driver().tunnel().ifPresent(tunnel -> table.tunnel(network, tunnel, add));
         for (Subnet subnet : network.subnets()) {
             Prefix prefix = subnet.prefix();
             String suffix = suffix(prefix.family());
@@ -143,6 +144,22 @@ final class OwnTable {
         String quoted = '"' + bridge + '"';
         element("bridges", List.of(SetElement.of(name)), quoted, add);
         element("within", List.of(SetElement.of(join(name, name))), quoted + " . " + quoted, add);
+        if (network.internal()) {
+            element("internal", List.of(SetElement.of(name)), quoted, add);
+        }
+    }
+
+    /** Through a tunnel packets of the network stay in it: they keep their source, and are no matter of isolation. */
+    private void tunnel(Network network, String tunnel, boolean add) {
+        byte[] name = RuleBuilder.interfaceName(tunnel);
+        String quoted = '"' + tunnel + '"';
+        element("bridges", List.of(SetElement.of(name)), quoted, add);
+        network.bridge().ifPresent(bridge -> {
+            byte[] other = RuleBuilder.interfaceName(bridge);
+            String and = '"' + bridge + '"';
+            element("within", List.of(SetElement.of(join(name, other))), quoted + " . " + and, add);
+            element("within", List.of(SetElement.of(join(other, name))), and + " . " + quoted, add);
+        });
         if (network.internal()) {
             element("internal", List.of(SetElement.of(name)), quoted, add);
         }

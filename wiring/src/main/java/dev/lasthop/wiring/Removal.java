@@ -134,6 +134,9 @@ record Removal(Places places, Store store) {
         } else if (network.plans().crossesHost()) {
             steps.add(OwnTable.remove(network));
         }
+        if (network.driver().tunnel().isEmpty()) { // else the routes go with it
+            Peers.of(network).all().forEach(peer -> steps.addAll(new PeerPlans(network).remove(peer)));
+        }
         steps.addAll(network.undo());
         if (last) {
             steps.addAll(store.forwardingBefore());

@@ -33,6 +33,7 @@ final class Repair {
         List<Network> networks =
                 store.networks().stream().filter(Network::complete).toList();
         networks.forEach(network -> network.plans().compare(network, host, differences));
+        networks.forEach(network -> new PeerPlans(network).compare(places, host, differences));
         networks.forEach(this::forwarding);
         if (networks.stream().anyMatch(network -> network.plans().crossesHost())) {
             table(networks);

@@ -32,6 +32,9 @@ public record RouteTo(
     public static final int PROTOCOL_KERNEL = 2; // RTPROT_KERNEL
     public static final int PROTOCOL_BOOT = 3; // RTPROT_BOOT
 
+    /** What Lasthop says of itself in the host's tables; nobody else is known to. */
+    public static final int PROTOCOL_LASTHOP = 76;
+
     public RouteTo {
         nextHops = List.copyOf(nextHops);
     }
