@@ -21,6 +21,8 @@ import dev.lasthop.cli.wiring.NetworkCreate;
 import dev.lasthop.cli.wiring.NetworkInspect;
 import dev.lasthop.cli.wiring.NetworkList;
 import dev.lasthop.cli.wiring.NetworkRemove;
+import dev.lasthop.cli.wiring.PeerAdd;
+import dev.lasthop.cli.wiring.PeerRemove;
 import dev.lasthop.cli.wiring.Publish;
 import dev.lasthop.cli.wiring.Repair;
 import dev.lasthop.cli.wiring.SetEndpoint;
@@ -38,6 +40,8 @@ final class Commands {
                 new NetworkList(),
                 new NetworkInspect(),
                 new NetworkRemove(),
+                new PeerAdd(),
+                new PeerRemove(),
                 new Connect(),
                 new SetEndpoint(),
                 new Disconnect(),

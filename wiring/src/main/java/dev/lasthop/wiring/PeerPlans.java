@@ -7,6 +7,7 @@ import dev.lasthop.wiring.step.FdbStep;
 import dev.lasthop.wiring.step.NeighborStep;
 import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Places;
+import dev.lasthop.wiring.step.Plan;
 import dev.lasthop.wiring.step.RouteStep;
 import dev.lasthop.wiring.step.RouteTo;
 import dev.lasthop.wiring.step.Step;
@@ -37,6 +38,27 @@ record PeerPlans(Network network) {
         } else {
             peer.subnets().forEach(subnet -> checkNextHop(peer, subnet, host));
         }
+    }
+
+    /** Makes the way to a peer; one of the same name is no more. */
+    Plan adding(Peer peer, Places places, Store store) {
+        check(peer, new HostView(places.at(Place.HOST)), store);
+        Optional<Peer> before = Peers.of(network).find(peer.node());
+        List<Step> steps = new ArrayList<>();
+        before.ifPresent(old -> remove(old).stream()
+                .filter(step -> !step.undo(places).isEmpty()) // what is there
+                .forEach(steps::add));
+        steps.addAll(add(peer));
+        return new Plan("add peer " + peer.node() + " to " + network.name(), steps);
+    }
+
+    Plan removing(String node, Places places, Store store) {
+        List<String> names = Peers.of(network).all().stream().map(Peer::node).toList();
+        Peer peer = Peers.of(network)
+                .find(node)
+                .orElseThrow(() -> new WiringException("network " + network.name() + " has no peer " + Names.shown(node)
+                        + "; " + (names.isEmpty() ? "it has none" : "there are: " + String.join(", ", names))));
+        return new Plan("remove peer " + node + " from " + network.name(), remove(peer));
     }
 
     /** Makes the way to a peer. */

@@ -102,6 +102,41 @@ public final class Wiring {
         });
     }
 
+    /** What {@link #addPeer} would do. */
+    public Plan planAddPeer(String network, Peer peer) {
+        return looking(places -> new PeerPlans(store.requireNetwork(network)).adding(peer, places, store));
+    }
+
+    /** Makes another node's containers reachable, or takes what is said now for what was said of that node before. */
+    public Network addPeer(String network, Peer peer) {
+        return changing(places -> {
+            Network before = store.requireNetwork(network);
+            Plan plan = new PeerPlans(before).adding(peer, places, store);
+            Work work = new Work(store, places, plan.title(), network);
+            Applied applied = plan.apply(places, work);
+            Network done = before.with(Peers.of(before).with(peer));
+            work.keep(applied, List.of(Amendment.save(done)));
+            return done;
+        });
+    }
+
+    /** What {@link #removePeer} would do. */
+    public Plan planRemovePeer(String network, String node) {
+        return looking(places -> new PeerPlans(store.requireNetwork(network)).removing(node, places, store));
+    }
+
+    public Network removePeer(String network, String node) {
+        return changing(places -> {
+            Network before = store.requireNetwork(network);
+            Plan plan = new PeerPlans(before).removing(node, places, store);
+            Network done = before.with(Peers.of(before).without(node));
+            var work = new Work(store, places, plan.title(), network);
+            work.begin(plan.steps(), List.of(Amendment.save(done)));
+            complete("peer " + node, work.end(plan.steps()));
+            return done;
+        });
+    }
+
     public Plan planConnect(ConnectSpec spec) {
         return looking(places -> new EndpointPlans(places, store).prepare(spec).plan());
     }

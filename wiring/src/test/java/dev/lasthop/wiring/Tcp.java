@@ -41,14 +41,14 @@ final class Tcp {
         }
     }
 
-    private static <T> T in(String namespace, Callable<T> work) {
+    static <T> T in(String namespace, Callable<T> work) {
         try (NetworkNamespace open = NetworkNamespace.open(Path.of("/run/netns/" + namespace))) {
             return open.call(work);
         }
     }
 
     /** struct sockaddr_in, struct sockaddr_in6. */
-    private static byte[] address(IpAddress address, int port) {
+    static byte[] address(IpAddress address, int port) {
         boolean ipv4 = address.family() == Family.IPV4;
         ByteBuffer out = ByteBuffer.allocate(ipv4 ? 16 : 28).order(ByteOrder.nativeOrder());
         out.putShort((short) address.family().number())

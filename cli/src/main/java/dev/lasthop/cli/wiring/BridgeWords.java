@@ -9,7 +9,7 @@ import java.util.List;
 
 /** The options of driver {@code bridge}. */
 record BridgeWords() implements DriverWords {
-    private static final Option<String> BRIDGE = Option.value(
+    static final Option<String> BRIDGE = Option.value(
             "bridge",
             "NAME",
             "the bridge's name; one that is there already is used and keeps what it has",

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /** A driver on the command line: its name and its own options. One class a driver, each named once in {@link #ALL}. */
 interface DriverWords {
-    List<DriverWords> ALL = List.of(new BridgeWords());
+    List<DriverWords> ALL = List.of(new BridgeWords(), new VxlanWords());
 
     Option<DriverWords> DRIVER = Option.value(
             "driver",

@@ -12,6 +12,8 @@ import dev.lasthop.cli.frame.Reader;
 import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.Network;
 import dev.lasthop.wiring.NetworkSpec;
+import dev.lasthop.wiring.Peer;
+import dev.lasthop.wiring.Peers;
 import dev.lasthop.wiring.Settings;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +60,7 @@ public final class NetworkCreate implements Command {
     public List<Option<?>> options() {
         var options = new ArrayList<Option<?>>(List.of(SUBNET, GATEWAY));
         options.addAll(DriverWords.all());
-        options.addAll(List.of(INTERNAL, MTU, NO_MASQUERADE, WiringWords.DRY_RUN));
+        options.addAll(List.of(WiringWords.PEER, INTERNAL, MTU, NO_MASQUERADE, WiringWords.DRY_RUN));
         return options;
     }
 
@@ -66,7 +68,9 @@ public final class NetworkCreate implements Command {
     public List<String> examples() {
         return List.of(
                 "network create web --subnet 10.88.0.0/24 --subnet fd88::/64",
-                "network create web --subnet 10.88.0.0/24 --dry-run");
+                "network create web --subnet 10.88.0.0/24 --dry-run",
+                "network create web --subnet 10.5.1.0/24 --peer node2=192.0.2.2,10.5.2.0/24",
+                "network create web --driver vxlan --vni 7 --node node1 --subnet 10.5.1.0/24 --peer node2=192.0.2.2,10.5.2.0/24");
     }
 
     @Override
@@ -111,6 +115,11 @@ public final class NetworkCreate implements Command {
                 invocation.has(INTERNAL),
                 invocation.find(MTU).map(OptionalInt::of).orElse(OptionalInt.empty()),
                 !invocation.has(NO_MASQUERADE),
-                Settings.NONE);
+                settings(invocation));
+    }
+
+    private static Settings settings(Invocation invocation) {
+        List<Peer> peers = invocation.all(WiringWords.PEER);
+        return peers.isEmpty() ? Settings.NONE : Settings.NONE.with(new Peers(peers));
     }
 }

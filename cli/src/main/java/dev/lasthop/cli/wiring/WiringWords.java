@@ -15,6 +15,8 @@ import dev.lasthop.linux.KernelException;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.wiring.Endpoint;
 import dev.lasthop.wiring.Network;
+import dev.lasthop.wiring.Peer;
+import dev.lasthop.wiring.Peers;
 import dev.lasthop.wiring.PublishedPort;
 import dev.lasthop.wiring.StateFolders;
 import dev.lasthop.wiring.Wiring;
@@ -45,6 +47,13 @@ final class WiringWords {
             Option.value("network", "NAME", "which network, where it is on several", Reader.text());
     static final Option<Boolean> DRY_RUN =
             Option.flag("dry-run", "show what would be done, as commands, and change nothing");
+
+    static final Option<Peer> PEER = Option.value(
+                    "peer",
+                    "NODE=ADDRESS,SUBNET…",
+                    "another node of the network, where it is, and its containers' subnet there; one of each family",
+                    WiringWords::peer)
+            .repeated();
 
     private WiringWords() {}
 
@@ -117,6 +126,15 @@ final class WiringWords {
         }
     }
 
+    /** What reads another node. */
+    static Peer peer(String text) {
+        try {
+            return Peer.parse(text);
+        } catch (WiringException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
     static ExitCode show(Invocation invocation, Plan plan) {
         invocation
                 .output()
@@ -167,6 +185,10 @@ final class WiringWords {
             words.add("internal");
         } else if (!network.masquerade()) {
             words.add("no masquerade");
+        }
+        List<Peer> peers = Peers.of(network).all();
+        if (!peers.isEmpty()) {
+            words.add("peers " + peers.stream().map(Peer::node).collect(Collectors.joining(" ")));
         }
         return String.join(", ", words);
     }

@@ -1,0 +1,208 @@
+package dev.lasthop.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.Prefix;
+import dev.lasthop.linux.NetworkNamespace;
+import dev.lasthop.testing.KernelTest;
+import dev.lasthop.testing.TestNetwork;
+import dev.lasthop.testing.Wait;
+import dev.lasthop.wiring.VxlanDriver.UdpChecksum;
+import dev.lasthop.wiring.step.KernelState;
+import dev.lasthop.wiring.step.Place;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One network over three nodes, which are namespaces at one switch; each has its own state and one container. */
+@KernelTest
+class OverlayKernelTest {
+    private static final int NODES = 3;
+
+    @TempDir
+    Path folder;
+
+    private final TestNetwork network = new TestNetwork();
+    private final List<NetworkNamespace> hosts = new ArrayList<>();
+    private final List<Wiring> wirings = new ArrayList<>();
+    private List<List<String>> before = List.of();
+
+    @BeforeEach
+    void wire() {
+        network.namespace("switch").ip("switch", "link add sw0 type bridge mcast_snooping 0");
+        network.ip("switch", "link set sw0 up");
+        for (int node = 1; node <= NODES; node++) {
+            String name = "n" + node;
+            network.namespace(name).namespace("c" + node).veth(name, "eth0", "switch", name);
+            network.ip("switch", "link set " + name + " master sw0");
+            network.ip(name, "addr add 192.0.2." + node + "/24 dev eth0");
+            network.ip(name, "addr add 2001:db8::" + node + "/64 dev eth0 nodad");
+            network.ip(name, "route add default via 192.0.2.9");
+            hosts.add(NetworkNamespace.open(Path.of("/run/netns/" + name)));
+            Path state = folder.resolve(name);
+            wirings.add(new Wiring(
+                    new StateFolders(state.resolve("state"), state.resolve("run")), hosts.getLast()));
+        }
+        before = states();
+    }
+
+    @AfterEach
+    void close() {
+        hosts.forEach(NetworkNamespace::close);
+        network.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"192.0.2.", "2001:db8::"})
+    void containersOfAllNodesReachEachOther(String underlay) {
+        int mtu = underlay.contains(":") ? 1430 : 1450;
+        for (int node = 1; node <= NODES; node++) {
+            overlay(node, VxlanDriver.of(7), underlay);
+            connect(node);
+        }
+        assertThat(network.in("n1", "ip", "-d", "link", "show", "lx-web"))
+                .contains("mtu " + mtu, "vxlan id 7 local " + underlay + "1", "dstport 4789 nolearning")
+                .contains(" udpcsum noudp6zerocsumtx noudp6zerocsumrx", VxlanDriver.of(7).mac("n1").toString());
+        assertThat(network.in("n1", "bridge", "fdb", "show", "dev", "lx-web").lines())
+                .containsExactlyInAnyOrder(
+                        VxlanDriver.of(7).mac("n2") + " dst " + underlay + "2 self permanent",
+                        VxlanDriver.of(7).mac("n3") + " dst " + underlay + "3 self permanent");
+        assertThat(network.in("n1", "ip", "neigh", "show", "dev", "lx-web", "nud", "permanent").lines())
+                .hasSize(4);
+        assertThat(network.in("n1", "ip", "route", "show", "dev", "lx-web"))
+                .contains("10.5.2.0/24 via 10.5.2.0 proto 76 onlink", "10.5.3.0/24 via 10.5.3.0 proto 76 onlink");
+        assertThat(network.in("n1", "ip", "-6", "route", "show", "dev", "lx-web"))
+                .contains("fd05:2::/64 via fd05:2:: proto 76 metric 1024 onlink");
+        assertThat(network.in("c1", "ip", "link", "show", "eth0")).contains("mtu " + mtu);
+        Process capture = network.start("n1", "tcpdump", "-nnlvi", "eth0", "-c", "1", "udp port 4789");
+        assertThat(capture.isAlive()).isTrue();
+        for (int from = 1; from <= NODES; from++) {
+            for (int to = 1; to <= NODES; to++) {
+                String client = "c" + from;
+                for (String address : List.of("10.5." + to + ".2", "fd05:" + to + "::2")) {
+                    Wait.until(client + " reaches " + address, () -> network.ping(client, address));
+                }
+            }
+        }
+        assertThat(Transfer.tcp("c1", "c2", "10.5.2.2")).as("nothing is masqueraded").isEqualTo("10.5.1.2");
+        assertThat(Transfer.tcp("c2", "c1", "fd05:1::2")).isEqualTo("fd05:2::2");
+        assertThat(Transfer.udp("c1", "c3", "10.5.3.2")).isEqualTo("10.5.1.2");
+        assertThat(Transfer.udp("c3", "c1", "fd05:1::2")).isEqualTo("fd05:3::2");
+        assertThat(Transfer.tcp("n1", "c2", "10.5.2.2")).as("the node itself").isEqualTo("10.5.1.0");
+        assertThat(Transfer.tcp("n1", "c2", "fd05:2::2")).isEqualTo("fd05:1::");
+        assertThat(output(capture)).contains("VXLAN, flags [I] (0x08), vni 7", "> " + underlay);
+        for (String largest : List.of("10.5.2.2 " + (mtu - 28), "fd05:2::2 " + (mtu - 48))) {
+            String[] words = largest.split(" ");
+            assertThat(network.attempt("c1", "ping", "-n", "-c1", "-W2", "-Mdo", "-s" + words[1], words[0]).exit())
+                    .as("a packet that just fits " + largest)
+                    .isZero();
+        }
+        undone();
+    }
+
+    @Test
+    void peersComeAndGoOnALivingNetwork() {
+        String first = "192.0.2.";
+        wirings.get(0).createNetwork(spec(1, VxlanDriver.of(7).named("n1").from(IpAddress.parse("192.0.2.1"))));
+        connect(1);
+        overlay(2, VxlanDriver.of(7), first);
+        connect(2);
+        assertThat(network.ping("c1", "10.5.2.2")).isFalse();
+        List<String> alone = KernelState.of(network, "n1");
+        wirings.get(0).addPeer("web", Peer.parse("n2=192.0.2.2,10.5.2.0/24,fd05:2::/64"));
+        Wait.until("c1 reaches c2", () -> network.ping("c1", "10.5.2.2") && network.ping("c1", "fd05:2::2"));
+        // the node moves: another address, and containers elsewhere
+        network.ip("n2", "addr add 192.0.2.22/24 dev eth0");
+        wirings.get(1).disconnect("c2", "web");
+        wirings.get(1).removeNetwork("web");
+        VxlanDriver moved = VxlanDriver.of(7).named("n2").from(IpAddress.parse("192.0.2.22"));
+        wirings.get(1).createNetwork(
+                NetworkSpec.of("web", Prefix.parse("10.55.2.0/24")).withDriver(moved));
+        wirings.get(1).addPeer("web", Peer.parse("n1=192.0.2.1,10.5.1.0/24"));
+        wirings.get(1).connect(ConnectSpec.of(Place.named("c2"), "web"));
+        wirings.get(0).addPeer("web", Peer.parse("n2=192.0.2.22,10.55.2.0/24"));
+        Wait.until("c1 reaches c2 again", () -> network.ping("c1", "10.55.2.2"));
+        assertThat(network.in("n1", "ip", "route")).doesNotContain("10.5.2.0");
+        assertThat(network.in("n1", "bridge", "fdb", "show", "dev", "lx-web").lines())
+                .singleElement()
+                .asString()
+                .contains("dst 192.0.2.22 self permanent");
+        wirings.get(0).removePeer("web", "n2");
+        assertThat(network.ping("c1", "10.55.2.2")).isFalse();
+        assertThat(KernelState.difference(alone, KernelState.of(network, "n1"))).isEmpty();
+        refused(() -> wirings.get(0).removePeer("web", "n2"), "no peer \"n2\"", "it has none");
+        network.ip("n2", "addr del 192.0.2.22/24 dev eth0");
+        undone();
+    }
+
+    /** Of a node's network; the peers are all others. */
+    private void overlay(int node, VxlanDriver driver, String underlay) {
+        NetworkSpec spec = spec(node, driver.named("n" + node).from(IpAddress.parse(underlay + node)));
+        List<Peer> peers = IntStream.rangeClosed(1, NODES)
+                .filter(other -> other != node)
+                .mapToObj(other -> Peer.parse("n" + other + "=" + underlay + other + ",10.5." + other + ".0/24,fd05:"
+                        + other + "::/64"))
+                .toList();
+        wirings.get(node - 1).createNetwork(spec.with(new Peers(peers)));
+    }
+
+    private static NetworkSpec spec(int node, Driver driver) {
+        return NetworkSpec.of("web", Prefix.parse("10.5." + node + ".0/24"), Prefix.parse("fd05:" + node + "::/64"))
+                .withDriver(driver);
+    }
+
+    private Endpoint connect(int node) {
+        return wirings.get(node - 1)
+                .connect(ConnectSpec.of(Place.named("c" + node), "web"))
+                .endpoint();
+    }
+
+    private static void refused(Runnable work, String... says) {
+        assertThatThrownBy(work::run).isInstanceOf(WiringException.class).hasMessageContainingAll(says);
+    }
+
+    /** What a program says that ends by itself. */
+    private static String output(Process process) {
+        try {
+            Wait.until("it ends", () -> !process.isAlive());
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void undone() {
+        IntStream.rangeClosed(1, NODES).forEach(node -> {
+            Wiring wiring = wirings.get(node - 1);
+            wiring.endpoints().forEach(endpoint -> wiring.disconnect(endpoint.name(), endpoint.network()));
+            wiring.networks().forEach(one -> wiring.removeNetwork(one.name()));
+        });
+        List<String> left = List.of("?");
+        for (int round = 0; round < 10 && !left.isEmpty(); round++) { // an operational state takes up to a second
+            List<List<String>> now = states();
+            left = IntStream.range(0, NODES)
+                    .mapToObj(i -> KernelState.difference(before.get(i), now.get(i)))
+                    .flatMap(List::stream)
+                    .toList();
+        }
+        assertThat(left).isEmpty();
+    }
+
+    private List<List<String>> states() {
+        return IntStream.rangeClosed(1, NODES)
+                .mapToObj(node -> KernelState.of(network, "n" + node))
+                .toList();
+    }
+}
