@@ -64,9 +64,7 @@ public record Peer(String node, List<IpAddress> addresses, List<Prefix> subnets,
 
     /** The address of a family by which it is reached. */
     public Optional<IpAddress> address(Family family) {
-        return addresses.stream()
-                .filter(address -> address.family() == family)
-                .findFirst();
+        return addresses.stream().filter(address -> address.family() == family).findFirst();
     }
 
     /** As {@link #parse} takes it. */
@@ -101,8 +99,8 @@ public record Peer(String node, List<IpAddress> addresses, List<Prefix> subnets,
             throw WiringException.wrong("peer " + node + " has no " + what + ": " + FORM);
         }
         if (families.stream().distinct().count() < families.size()) {
-            throw WiringException.wrong("peer " + node + " has more than one " + what
-                    + " of one family; one of each is possible");
+            throw WiringException.wrong(
+                    "peer " + node + " has more than one " + what + " of one family; one of each is possible");
         }
     }
 }

@@ -23,13 +23,15 @@ import java.util.Optional;
 record PeerPlans(Network network) {
     void check(Peer peer, HostView host, Store store) {
         if (!network.plans().crossesHost()) {
-            throw new WiringException("network " + network.name() + " cannot have peers: what its endpoints send does not"
-                    + " pass this host's routing with driver " + network.driver().name());
+            throw new WiringException("network " + network.name()
+                    + " cannot have peers: what its endpoints send does not" + " pass this host's routing with driver "
+                    + network.driver().name());
         }
         for (Prefix subnet : peer.subnets()) {
             if (network.subnet(subnet.family()).isEmpty()) {
-                throw new WiringException("subnet " + subnet + " of peer " + peer.node() + " cannot be reached: network "
-                        + network.name() + " has no " + subnet.family() + " subnet itself");
+                throw new WiringException(
+                        "subnet " + subnet + " of peer " + peer.node() + " cannot be reached: network " + network.name()
+                                + " has no " + subnet.family() + " subnet itself");
             }
             refuseOverlap(peer, subnet, host, store);
         }
@@ -119,8 +121,8 @@ record PeerPlans(Network network) {
     private void checkRemote(Peer peer, VxlanDriver vxlan) {
         IpAddress local = vxlan.localAddress();
         if (peer.node().equals(vxlan.nodeName()) || peer.addresses().contains(local)) {
-            throw new WiringException("peer " + peer.node() + " is this node itself, " + vxlan.nodeName() + " at " + local
-                    + ": leave it out, or name this node otherwise with --node");
+            throw new WiringException("peer " + peer.node() + " is this node itself, " + vxlan.nodeName() + " at "
+                    + local + ": leave it out, or name this node otherwise with --node");
         }
         if (peer.address(local.family()).isEmpty()) {
             throw new WiringException("peer " + peer.node() + " has no " + local.family()
@@ -140,8 +142,8 @@ record PeerPlans(Network network) {
                 .orElseThrow(() -> new WiringException("peer " + peer.node() + " has no " + subnet.family()
                         + " address, which a route to its subnet " + subnet + " needs"));
         if (host.owner(address).isPresent()) {
-            throw new WiringException("peer " + peer.node() + " cannot be at " + address
-                    + ": that is this host's own address");
+            throw new WiringException(
+                    "peer " + peer.node() + " cannot be at " + address + ": that is this host's own address");
         }
         if (!host.isNeighbor(address)) {
             throw new WiringException("peer " + peer.node() + " cannot be reached by a route: " + address
@@ -163,7 +165,8 @@ record PeerPlans(Network network) {
                 }
             }
             for (Peer known : Peers.of(other).all()) {
-                boolean same = other.name().equals(network.name()) && known.node().equals(peer.node());
+                boolean same =
+                        other.name().equals(network.name()) && known.node().equals(peer.node());
                 for (Prefix taken : same ? List.<Prefix>of() : known.subnets()) {
                     if (taken.overlaps(prefix)) {
                         throw new WiringException(

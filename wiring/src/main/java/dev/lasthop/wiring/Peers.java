@@ -27,8 +27,8 @@ public record Peers(List<Peer> all) implements Setting {
 
     /** With one more, or in place of the one of the same name. */
     Peers with(Peer peer) {
-        return new Peers(
-                Stream.concat(without(peer.node()).all.stream(), Stream.of(peer)).toList());
+        return new Peers(Stream.concat(without(peer.node()).all.stream(), Stream.of(peer))
+                .toList());
     }
 
     Peers without(String node) {

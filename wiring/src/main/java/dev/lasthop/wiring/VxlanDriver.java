@@ -66,7 +66,13 @@ public record VxlanDriver(
     /** With all that can be left open left open. */
     public static VxlanDriver of(int vni) {
         return new VxlanDriver(
-                Optional.empty(), Optional.empty(), Optional.empty(), vni, USUAL_PORT, Optional.empty(), UdpChecksum.ON);
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                vni,
+                USUAL_PORT,
+                Optional.empty(),
+                UdpChecksum.ON);
     }
 
     public VxlanDriver named(String nodeName) {
@@ -125,7 +131,8 @@ public record VxlanDriver(
 
     @Override
     public String toString() {
-        return "vxlan " + vni + local.map(address -> " at " + address).orElse("") + node.map(name -> " as " + name).orElse("");
+        return "vxlan " + vni + local.map(address -> " at " + address).orElse("")
+                + node.map(name -> " as " + name).orElse("");
     }
 
     static VxlanDriver ofJson(JsonObject json) {

@@ -57,8 +57,9 @@ record VxlanPlans() implements DriverPlans {
         int overhead = local.family() == Family.IPV4 ? OVERHEAD_IPV4 : OVERHEAD_IPV6;
         int most = underlay - overhead;
         if (asked.orElse(most) > most) {
-            throw new WiringException("an MTU of " + asked.getAsInt() + " bytes does not fit into the underlay: that takes "
-                    + underlay + ", and the tunnel needs " + overhead + " of them; " + most + " are left");
+            throw new WiringException(
+                    "an MTU of " + asked.getAsInt() + " bytes does not fit into the underlay: that takes " + underlay
+                            + ", and the tunnel needs " + overhead + " of them; " + most + " are left");
         }
         return asked.orElse(most);
     }
@@ -101,8 +102,10 @@ record VxlanPlans() implements DriverPlans {
             differences.found("tunnel " + name + " of network " + network.name() + " was deleted", steps);
             return;
         }
-        ends(network).filter(end -> !host.hasAddress(name, end)).forEach(end -> differences.found(
-                "address " + end + " of network " + network.name() + " is not on " + name, address(name, end)));
+        ends(network)
+                .filter(end -> !host.hasAddress(name, end))
+                .forEach(end -> differences.found(
+                        "address " + end + " of network " + network.name() + " is not on " + name, address(name, end)));
         if ((link.get().flags() & LinkMessage.UP) == 0) {
             differences.found("tunnel " + name + " is down", LinkStep.up(Place.HOST, name));
         }
@@ -170,7 +173,8 @@ record VxlanPlans() implements DriverPlans {
     }
 
     private static Stream<Prefix> ends(Network network) {
-        return network.subnets().stream().map(subnet -> Prefix.of(subnet.prefix().first()));
+        return network.subnets().stream()
+                .map(subnet -> Prefix.of(subnet.prefix().first()));
     }
 
     private static Step address(String tunnel, Prefix end) {
@@ -198,15 +202,17 @@ record VxlanPlans() implements DriverPlans {
         if (asked.local().isPresent()) {
             IpAddress address = asked.local().get();
             if (host.owner(address).isEmpty()) {
-                throw new WiringException("the tunnel cannot start at " + address + ": no interface of this host has it");
+                throw new WiringException(
+                        "the tunnel cannot start at " + address + ": no interface of this host has it");
             }
             return address;
         }
         if (!peers.isEmpty()) {
             IpAddress first = peers.getFirst().addresses().getFirst();
             return host.sourceTo(first)
-                    .orElseThrow(() -> new WiringException("there is no route to peer " + peers.getFirst().node() + " at "
-                            + first + ": where the tunnel starts must be said, --underlay ADDRESS"));
+                    .orElseThrow(() -> new WiringException(
+                            "there is no route to peer " + peers.getFirst().node() + " at " + first
+                                    + ": where the tunnel starts must be said, --underlay ADDRESS"));
         }
         return host.uplinkAddress()
                 .orElseThrow(() -> new WiringException(

@@ -9,7 +9,6 @@ import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.testing.KernelTest;
 import dev.lasthop.testing.TestNetwork;
 import dev.lasthop.testing.Wait;
-import dev.lasthop.wiring.VxlanDriver.UdpChecksum;
 import dev.lasthop.wiring.step.KernelState;
 import dev.lasthop.wiring.step.Place;
 import java.io.IOException;
@@ -52,8 +51,7 @@ class OverlayKernelTest {
             network.ip(name, "route add default via 192.0.2.9");
             hosts.add(NetworkNamespace.open(Path.of("/run/netns/" + name)));
             Path state = folder.resolve(name);
-            wirings.add(new Wiring(
-                    new StateFolders(state.resolve("state"), state.resolve("run")), hosts.getLast()));
+            wirings.add(new Wiring(new StateFolders(state.resolve("state"), state.resolve("run")), hosts.getLast()));
         }
         before = states();
     }
@@ -74,12 +72,15 @@ class OverlayKernelTest {
         }
         assertThat(network.in("n1", "ip", "-d", "link", "show", "lx-web"))
                 .contains("mtu " + mtu, "vxlan id 7 local " + underlay + "1", "dstport 4789 nolearning")
-                .contains(" udpcsum noudp6zerocsumtx noudp6zerocsumrx", VxlanDriver.of(7).mac("n1").toString());
+                .contains(
+                        " udpcsum noudp6zerocsumtx noudp6zerocsumrx",
+                        VxlanDriver.of(7).mac("n1").toString());
         assertThat(network.in("n1", "bridge", "fdb", "show", "dev", "lx-web").lines())
                 .containsExactlyInAnyOrder(
                         VxlanDriver.of(7).mac("n2") + " dst " + underlay + "2 self permanent",
                         VxlanDriver.of(7).mac("n3") + " dst " + underlay + "3 self permanent");
-        assertThat(network.in("n1", "ip", "neigh", "show", "dev", "lx-web", "nud", "permanent").lines())
+        assertThat(network.in("n1", "ip", "neigh", "show", "dev", "lx-web", "nud", "permanent")
+                        .lines())
                 .hasSize(4);
         assertThat(network.in("n1", "ip", "route", "show", "dev", "lx-web"))
                 .contains("10.5.2.0/24 via 10.5.2.0 proto 76 onlink", "10.5.3.0/24 via 10.5.3.0 proto 76 onlink");
@@ -96,7 +97,9 @@ class OverlayKernelTest {
                 }
             }
         }
-        assertThat(Transfer.tcp("c1", "c2", "10.5.2.2")).as("nothing is masqueraded").isEqualTo("10.5.1.2");
+        assertThat(Transfer.tcp("c1", "c2", "10.5.2.2"))
+                .as("nothing is masqueraded")
+                .isEqualTo("10.5.1.2");
         assertThat(Transfer.tcp("c2", "c1", "fd05:1::2")).isEqualTo("fd05:2::2");
         assertThat(Transfer.udp("c1", "c3", "10.5.3.2")).isEqualTo("10.5.1.2");
         assertThat(Transfer.udp("c3", "c1", "fd05:1::2")).isEqualTo("fd05:3::2");
@@ -105,7 +108,8 @@ class OverlayKernelTest {
         assertThat(output(capture)).contains("VXLAN, flags [I] (0x08), vni 7", "> " + underlay);
         for (String largest : List.of("10.5.2.2 " + (mtu - 28), "fd05:2::2 " + (mtu - 48))) {
             String[] words = largest.split(" ");
-            assertThat(network.attempt("c1", "ping", "-n", "-c1", "-W2", "-Mdo", "-s" + words[1], words[0]).exit())
+            assertThat(network.attempt("c1", "ping", "-n", "-c1", "-W2", "-Mdo", "-s" + words[1], words[0])
+                            .exit())
                     .as("a packet that just fits " + largest)
                     .isZero();
         }
@@ -128,8 +132,9 @@ class OverlayKernelTest {
         wirings.get(1).disconnect("c2", "web");
         wirings.get(1).removeNetwork("web");
         VxlanDriver moved = VxlanDriver.of(7).named("n2").from(IpAddress.parse("192.0.2.22"));
-        wirings.get(1).createNetwork(
-                NetworkSpec.of("web", Prefix.parse("10.55.2.0/24")).withDriver(moved));
+        wirings.get(1)
+                .createNetwork(
+                        NetworkSpec.of("web", Prefix.parse("10.55.2.0/24")).withDriver(moved));
         wirings.get(1).addPeer("web", Peer.parse("n1=192.0.2.1,10.5.1.0/24"));
         wirings.get(1).connect(ConnectSpec.of(Place.named("c2"), "web"));
         wirings.get(0).addPeer("web", Peer.parse("n2=192.0.2.22,10.55.2.0/24"));
@@ -152,8 +157,8 @@ class OverlayKernelTest {
         NetworkSpec spec = spec(node, driver.named("n" + node).from(IpAddress.parse(underlay + node)));
         List<Peer> peers = IntStream.rangeClosed(1, NODES)
                 .filter(other -> other != node)
-                .mapToObj(other -> Peer.parse("n" + other + "=" + underlay + other + ",10.5." + other + ".0/24,fd05:"
-                        + other + "::/64"))
+                .mapToObj(other -> Peer.parse(
+                        "n" + other + "=" + underlay + other + ",10.5." + other + ".0/24,fd05:" + other + "::/64"))
                 .toList();
         wirings.get(node - 1).createNetwork(spec.with(new Peers(peers)));
     }

@@ -32,7 +32,8 @@ final class Transfer {
     static String udp(String client, String server, String address, Duration limit) {
         IpAddress to = IpAddress.parse(address);
         try (Fd here = Tcp.in(client, () -> Fd.socket(to.family().number(), Fd.SOCK_DGRAM, 0));
-                Fd there = Tcp.in(server, () -> Fd.socket(IpAddress.ANY_IPV6.family().number(), Fd.SOCK_DGRAM, 0));
+                Fd there = Tcp.in(
+                        server, () -> Fd.socket(IpAddress.ANY_IPV6.family().number(), Fd.SOCK_DGRAM, 0));
                 Memory buffer = new Memory(100)) {
             there.bind(Tcp.address(IpAddress.ANY_IPV6, PORT));
             here.connect(Tcp.address(to, PORT));
