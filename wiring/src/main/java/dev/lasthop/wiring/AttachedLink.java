@@ -3,7 +3,10 @@ package dev.lasthop.wiring;
 import dev.lasthop.address.MacAddress;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.json.JsonObject;
+import dev.lasthop.wiring.step.AddressStep;
+import dev.lasthop.wiring.step.Step;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The interface of the host that an endpoint was given for its own, as it was before: as which it comes back.
@@ -11,14 +14,22 @@ import java.util.List;
  * @param name on the host
  * @param mtu in bytes
  * @param up whether it was up
- * @param addresses those that it had, without the kernel's own link-local ones
+ * @param hanging what puts back the addresses that it had and the routes over it
  */
-public record AttachedLink(String name, MacAddress mac, int mtu, boolean up, List<Prefix> addresses)
-        implements Setting {
+public record AttachedLink(String name, MacAddress mac, int mtu, boolean up, List<Step> hanging) implements Setting {
     static final String KEY = "attached";
 
     public AttachedLink {
-        addresses = List.copyOf(addresses);
+        hanging = List.copyOf(hanging);
+    }
+
+    /** The addresses that it had, without the kernel's own link-local ones. */
+    public List<Prefix> addresses() {
+        return hanging.stream()
+                .flatMap(step -> step instanceof AddressStep.Add add
+                        ? Stream.of(add.address())
+                        : Stream.empty())
+                .toList();
     }
 
     @Override
@@ -33,8 +44,7 @@ public record AttachedLink(String name, MacAddress mac, int mtu, boolean up, Lis
                 .put("mac", mac.toString())
                 .put("mtu", mtu)
                 .put("up", up)
-                .putStrings(
-                        "addresses", addresses.stream().map(Prefix::toString).toList())
+                .put("hanging", hanging, Step::toJson)
                 .build();
     }
 
@@ -44,6 +54,6 @@ public record AttachedLink(String name, MacAddress mac, int mtu, boolean up, Lis
                 MacAddress.parse(json.string("mac")),
                 json.integer("mtu"),
                 json.flag("up", true),
-                json.strings("addresses").stream().map(Prefix::parse).toList());
+                json.objects("hanging").stream().map(Step::ofJson).toList());
     }
 }

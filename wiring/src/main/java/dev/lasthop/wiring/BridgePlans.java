@@ -109,7 +109,7 @@ record BridgePlans() implements DriverPlans {
     }
 
     @Override
-    public void requireReady(Network network, ConnectSpec spec, HostView host, Store store) {
+    public void requireReady(Network network, ConnectSpec spec, HostView host, EndpointPlans connections) {
         Optional<LinkMessage> bridge = host.link(name(network));
         if (bridge.isEmpty() || !bridge.get().kind().equals("bridge")) {
             throw new WiringException("could not find bridge " + name(network) + " of network " + network.name()

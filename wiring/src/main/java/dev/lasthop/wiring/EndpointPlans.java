@@ -30,7 +30,11 @@ record EndpointPlans(Places places, Store store) {
         HostView host = new HostView(places.at(Place.HOST));
         Site site = open(spec.place());
         refuseTwice(spec, name, site, host);
-        network.plans().requireReady(network, spec, host, store);
+        if (spec.hostLink().isPresent() && !(network.driver() instanceof AttachDriver)) {
+            throw WiringException.wrong("network " + network.name() + " makes its endpoints' interfaces itself: leave out"
+                    + " --link, or use a network of driver attach");
+        }
+        network.plans().requireReady(network, spec, host, this);
         HostView inside = new HostView(site);
         Endpoint endpoint = new Endpoint(
                 name,
@@ -39,7 +43,7 @@ record EndpointPlans(Places places, Store store) {
                 site.namespace().inode(),
                 interfaceName(spec, inside),
                 network.plans().hostLink(name, network, host),
-                mac(spec, name),
+                mac(spec, name, network, host),
                 addresses(spec, network, host),
                 spec.ports(),
                 settings(spec, network, host, interfaceName(spec, inside)),
@@ -151,8 +155,10 @@ record EndpointPlans(Places places, Store store) {
         return parameters.isPresent() ? settings.with(parameters.get().on(link)) : settings;
     }
 
-    private static MacAddress mac(ConnectSpec spec, String name) {
-        return checked(spec.mac().orElseGet(() -> Names.mac("endpoint", name, spec.network())));
+    private static MacAddress mac(ConnectSpec spec, String name, Network network, HostView host) {
+        return checked(spec.mac()
+                .or(() -> network.plans().givenMac(spec, network, host))
+                .orElseGet(() -> Names.mac("endpoint", name, spec.network())));
     }
 
     static MacAddress checked(MacAddress mac) {
@@ -171,9 +177,12 @@ record EndpointPlans(Places places, Store store) {
                     .filter(wanted -> wanted.family() == subnet.family())
                     .findFirst()
                     .map(wanted -> checked(wanted, subnet, network, leases, host))
-                    .orElseGet(() -> leases.choose(subnet));
+                    .orElseGet(() -> leases.choose(subnet, network.plans().reserved(network, host)));
             addresses.add(network.plans().inside(subnet, address));
         }
+        network.plans().givenAddresses(spec, host).stream()
+                .filter(given -> network.subnet(given.family()).isEmpty())
+                .forEach(addresses::add);
         return addresses;
     }
 
@@ -214,6 +223,8 @@ record EndpointPlans(Places places, Store store) {
             reason = "it is the network's broadcast address";
         } else if (leases.holder(wanted).isPresent()) {
             reason = leases.holder(wanted).get().holder() + " has it";
+        } else if (network.plans().reserved(network, host).contains(wanted)) {
+            reason = "the host itself has it";
         } else if (neighbor.isPresent()) {
             reason = "somebody that Lasthop did not connect answers for it on " + home.orElse("the host") + ": "
                     + neighbor.get();

@@ -19,6 +19,8 @@ import dev.lasthop.netlink.route.FlowQuestion;
 import dev.lasthop.netlink.route.LinkMessage;
 import dev.lasthop.netlink.route.NeighborMessage;
 import dev.lasthop.netlink.route.RouteMessage;
+import dev.lasthop.wiring.step.RouteStep;
+import dev.lasthop.wiring.step.RouteTo;
 import dev.lasthop.wiring.step.Site;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,12 +133,15 @@ record HostView(Site site) {
     }
 
     boolean hasAddress(String link, Prefix wanted) {
-        Optional<IfIndex> index = link(link).map(LinkMessage::index);
-        return index.isPresent()
-                && site.route().addresses().stream()
-                        .filter(address -> address.index().equals(index.get()))
-                        .flatMap(address -> address(address).stream())
-                        .anyMatch(wanted.address()::equals);
+        return addresses(link).contains(wanted.address());
+    }
+
+    List<IpAddress> addresses(String link) {
+        IfIndex index = link(link).map(LinkMessage::index).orElse(IfIndex.NONE);
+        return site.route().addresses().stream()
+                .filter(address -> address.index().equals(index))
+                .flatMap(address -> address(address).stream())
+                .toList();
     }
 
     /** Who is known on a link under an address. */
@@ -153,6 +158,57 @@ record HostView(Site site) {
                 .filter(bytes -> bytes.length == 6)
                 .map(MacAddress::of)
                 .findFirst();
+    }
+
+    Optional<MacAddress> mac(String link) {
+        return link(link).flatMap(Inside::mac);
+    }
+
+    /** The name of the interface of this number. */
+    String name(int index) {
+        return name(new IfIndex(index));
+    }
+
+    boolean carriesDefaultRoute(IfIndex link) {
+        for (Family family : Family.values()) {
+            for (RouteMessage route : site.route().routes(family)) {
+                boolean overIt = route.attributes()
+                        .get(RouteMessage.OUTPUT)
+                        .filter(output -> output == link.value())
+                        .isPresent();
+                if (isDefault(route) && overIt) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Whether a route to the same prefix, of the same type, over the same interface, is in the same table. */
+    boolean has(RouteTo route) {
+        return !RouteStep.matching(site, route).isEmpty();
+    }
+
+    /** Whether {@code link} answers for an address that is not its own. */
+    boolean isProxied(String link, IpAddress address) {
+        IfIndex index = link(link).map(LinkMessage::index).orElse(IfIndex.NONE);
+        return site.route().proxies().stream()
+                .filter(entry -> entry.index().equals(index))
+                .anyMatch(entry -> entry.attributes()
+                        .get(NeighborMessage.DESTINATION)
+                        .equals(Optional.of(address)));
+    }
+
+    boolean hasPermanentNeighbor(String link, IpAddress address, MacAddress mac) {
+        IfIndex index = link(link).map(LinkMessage::index).orElse(IfIndex.NONE);
+        return site.route().neighbors().stream()
+                .filter(entry -> entry.index().equals(index) && entry.state() == NeighborMessage.PERMANENT)
+                .filter(entry -> entry.attributes()
+                        .get(NeighborMessage.LINK_ADDRESS)
+                        .equals(Optional.of(Bytes.of(mac.bytes()))))
+                .anyMatch(entry -> entry.attributes()
+                        .get(NeighborMessage.DESTINATION)
+                        .equals(Optional.of(address)));
     }
 
     boolean hasTable(String name) {

@@ -13,6 +13,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,6 +35,11 @@ record Leases(Path folder) {
 
     /** A free address, not yet taken. */
     IpAddress choose(Subnet subnet) {
+        return choose(subnet, List.of());
+    }
+
+    /** The same, and none of {@code reserved}. */
+    IpAddress choose(Subnet subnet, Collection<IpAddress> reserved) {
         Prefix prefix = subnet.prefix();
         IpAddress first = prefix.first().plus(1);
         IpAddress last = prefix.family() == Family.IPV4 ? prefix.last().plus(-1) : prefix.last();
@@ -48,7 +54,8 @@ record Leases(Path folder) {
             if (candidate.compareTo(last) > 0 || candidate.compareTo(first) < 0) {
                 candidate = first;
             }
-            if (!subnet.gateway().equals(Optional.of(candidate)) && !Files.exists(file(candidate))) {
+            boolean isFree = !subnet.gateway().equals(Optional.of(candidate)) && !reserved.contains(candidate);
+            if (isFree && !Files.exists(file(candidate))) {
                 return candidate;
             }
             candidate = candidate.plus(1);

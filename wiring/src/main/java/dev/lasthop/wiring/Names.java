@@ -65,6 +65,11 @@ final class Names {
         return MacAddress.of(bytes);
     }
 
+    /** The group that the host's ends of a routed network are in: far from the small numbers that people choose. */
+    static int group(String network) {
+        return Integer.parseInt(hash("group", network).substring(0, 7), 16) | 0x4000_0000;
+    }
+
     /** For a message: without what would make a terminal do something. */
     static String shown(String text) {
         String safe = text.codePoints()

@@ -30,8 +30,8 @@ record NetworkPlans(Places places, Store store) {
         HostView host = new HostView(places.at(Place.HOST));
         DriverPlans plans = DriverPlans.of(spec.driver());
         List<Subnet> subnets = subnets(spec, plans);
-        Driver driver = plans.settled(spec, host);
-        subnets.forEach(subnet -> refuseOverlap(host, subnet.prefix(), plans.home(driver)));
+        Driver driver = plans.apart(plans.settled(spec, host), store.networks());
+        subnets.forEach(subnet -> refuseOverlap(subnet.prefix(), plans.overlap(driver, host, subnet.prefix())));
         boolean ipv6 = subnets.stream().anyMatch(subnet -> subnet.family() == Family.IPV6);
         int mtu = mtu(plans.mtu(driver, spec.mtu(), host), ipv6);
         Network network = new Network(
@@ -44,7 +44,7 @@ record NetworkPlans(Places places, Store store) {
         List<Step> steps = new ArrayList<>(network.plans().network(network, host));
         Peers.of(network).all().forEach(peer -> steps.addAll(new PeerPlans(network).add(peer)));
         if (network.plans().crossesHost()) {
-            if (!network.internal()) {
+            if (network.plans().needsForwarding(network)) {
                 steps.addAll(forwarding(host, network));
             }
             if (!host.hasTable(OwnTable.NAME)) { // the first network, or somebody flushed the rules
@@ -67,7 +67,7 @@ record NetworkPlans(Places places, Store store) {
         return steps;
     }
 
-    private void refuseOverlap(HostView host, Prefix prefix, Optional<String> home) {
+    private void refuseOverlap(Prefix prefix, Optional<String> ofHost) {
         for (Network other : store.networks()) {
             for (Subnet subnet : other.subnets()) {
                 if (subnet.prefix().overlaps(prefix)) {
@@ -76,14 +76,14 @@ record NetworkPlans(Places places, Store store) {
                 }
             }
         }
-        host.overlap(prefix, home).ifPresent(what -> {
+        ofHost.ifPresent(what -> {
             throw new WiringException("subnet " + prefix + " overlaps with " + what
                     + " of the host: what is there could not be reached any more. Choose another");
         });
     }
 
     private static List<Subnet> subnets(NetworkSpec spec, DriverPlans plans) {
-        if (spec.subnets().isEmpty()) {
+        if (spec.subnets().isEmpty() && plans.needsSubnet()) {
             throw WiringException.wrong("network " + spec.name() + " needs a subnet: --subnet 10.88.0.0/16");
         }
         List<Subnet> subnets = new ArrayList<>();
@@ -137,7 +137,7 @@ record NetworkPlans(Places places, Store store) {
 
     private static int mtu(int mtu, boolean ipv6) {
         int least = ipv6 ? LEAST_IPV6_MTU : LEAST_MTU;
-        if (mtu < least || mtu > LARGEST_MTU) {
+        if (mtu != 0 && (mtu < least || mtu > LARGEST_MTU)) { // 0: as the interface has it
             throw WiringException.wrong("an MTU of " + mtu + " bytes does not work: it must be " + least + " to "
                     + LARGEST_MTU + (ipv6 ? " (IPv6 needs 1280)" : ""));
         }

@@ -12,6 +12,13 @@ import java.util.List;
 /** Checks and plans of published ports. */
 record Ports(Store store) {
     void refuseTaken(HostView host, Endpoint endpoint, List<PublishedPort> wanted) {
+        store.network(endpoint.network())
+                .filter(network -> !network.plans().crossesHost() && !wanted.isEmpty())
+                .ifPresent(network -> {
+                    throw new WiringException("port " + wanted.getFirst() + " cannot be published: packets of network "
+                            + network.name() + " (" + network.driver() + ") do not pass the host's routing. "
+                            + endpoint.name() + " is reached by its own address");
+                });
         for (PublishedPort port : wanted) {
             if (!OwnTable.reaches(endpoint, port)) {
                 throw new WiringException("port " + port + " cannot be published: " + endpoint.name()

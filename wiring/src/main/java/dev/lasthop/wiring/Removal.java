@@ -24,7 +24,9 @@ record Removal(Places places, Store store) {
         if (!endpoint.ports().isEmpty()) {
             steps.addAll(withoutPorts(endpoint, endpoint.ports()));
         }
-        steps.addAll(plans(endpoint).removal(endpoint, places));
+        store.network(endpoint.network())
+                .map(network -> network.plans().removal(endpoint, network, places))
+                .ifPresent(steps::addAll);
         steps.addAll(Tuning.removal(endpoint));
         if (isSameNamespace(endpoint) && !isElsewhere(endpoint)) {
             steps.addAll(endpoint.undo());
@@ -37,7 +39,7 @@ record Removal(Places places, Store store) {
         List<Step> steps = new ArrayList<>();
         steps.add(OwnTable.unpublish(endpoint, ports));
         steps.addAll(new Connections(places.at(Place.HOST)).through(endpoint, ports));
-        if (endpoint.ports().size() == ports.size() && plans(endpoint).isBridged()) {
+        if (endpoint.ports().size() == ports.size() && isBridged(endpoint)) {
             endpoint.hostLink()
                     .ifPresent(link ->
                             steps.add(new LinkStep.PortOption(Place.HOST, link, LinkStep.BridgePortOption.HAIRPIN, 0)));
@@ -137,6 +139,7 @@ record Removal(Places places, Store store) {
         if (network.driver().tunnel().isEmpty()) { // else the routes go with it
             Peers.of(network).all().forEach(peer -> steps.addAll(new PeerPlans(network).remove(peer)));
         }
+        steps.addAll(network.plans().removal(network));
         steps.addAll(network.undo());
         if (last) {
             steps.addAll(store.forwardingBefore());
@@ -194,8 +197,10 @@ record Removal(Places places, Store store) {
                 : failures.stream().map(RuntimeException::getMessage).toList();
     }
 
-    private DriverPlans plans(Endpoint endpoint) {
-        return store.network(endpoint.network()).map(Network::plans).orElseGet(BridgePlans::new);
+    private boolean isBridged(Endpoint endpoint) {
+        return store.network(endpoint.network())
+                .filter(network -> network.plans().isBridged())
+                .isPresent();
     }
 
     private boolean isSameNamespace(Endpoint endpoint) {

@@ -57,7 +57,7 @@ final class Repair {
     }
 
     private void forwarding(Network network) {
-        if (!network.internal() && network.plans().crossesHost()) {
+        if (network.plans().needsForwarding(network)) {
             NetworkPlans.forwarding(host, network).forEach(step -> {
                 if (!differences.areMendedBy(step)) {
                     differences.found("the host does not forward: " + step.command(), step);
@@ -103,6 +103,11 @@ final class Repair {
         boolean hostEndIsThere = endpoint.hostLink().flatMap(host::link).isPresent();
         String who = endpoint.id();
         if (!hostEndIsThere && insideEnd.isEmpty()) {
+            if (!network.plans().canRemake(endpoint, host)) {
+                differences.found("interface " + endpoint.interfaceName() + " of " + who
+                        + " is gone, and is not Lasthop's to make: disconnect it");
+                return;
+            }
             List<Step> steps = new ArrayList<>();
             if (host.link(Tuning.rateLink(endpoint)).isPresent()) {
                 steps.addAll(Tuning.removal(endpoint));
@@ -146,6 +151,9 @@ final class Repair {
                             + (isDefault ? " default route" : " route to " + route.destination()),
                     new RouteStep.Add(endpoint.place(), route));
         }
+        network.plans()
+                .finish(endpoint, network, inside)
+                .forEach(step -> differences.found(endpoint.id() + " needs " + step.command(), step));
     }
 
     private static Step address(Place place, String link, Prefix address) {

@@ -118,8 +118,8 @@ record VxlanPlans() implements DriverPlans {
     }
 
     @Override
-    public void requireReady(Network network, ConnectSpec spec, HostView host, Store store) {
-        BRIDGE.requireReady(network, spec, host, store);
+    public void requireReady(Network network, ConnectSpec spec, HostView host, EndpointPlans connections) {
+        BRIDGE.requireReady(network, spec, host, connections);
     }
 
     @Override

@@ -4,30 +4,46 @@ package dev.lasthop.wiring;
 public final class WiringException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final boolean wrongInput;
+    /** Whose the reason is. */
+    private enum Kind {
+        HERE,
+        WRONG_INPUT,
+        UNSUPPORTED
+    }
+
+    private final Kind kind;
 
     public WiringException(String message) {
-        super(message);
-        this.wrongInput = false;
+        this(message, Kind.HERE);
     }
 
     public WiringException(String message, Throwable cause) {
         super(message, cause);
-        this.wrongInput = false;
+        this.kind = Kind.HERE;
     }
 
-    private WiringException(String message, boolean wrongInput) {
+    private WiringException(String message, Kind kind) {
         super(message);
-        this.wrongInput = wrongInput;
+        this.kind = kind;
     }
 
     /** What was asked for makes no sense on any host: a name, a number, an address that is none. */
     static WiringException wrong(String message) {
-        return new WiringException(message, true);
+        return new WiringException(message, Kind.WRONG_INPUT);
+    }
+
+    /** This kernel cannot do it; found by trying. */
+    static WiringException unsupported(String message) {
+        return new WiringException(message, Kind.UNSUPPORTED);
     }
 
     /** Whether the same would be refused on every host: what was typed is wrong. */
     public boolean isWrongInput() {
-        return wrongInput;
+        return kind == Kind.WRONG_INPUT;
+    }
+
+    /** Whether it is this kernel that lacks something. */
+    public boolean isUnsupported() {
+        return kind == Kind.UNSUPPORTED;
     }
 }

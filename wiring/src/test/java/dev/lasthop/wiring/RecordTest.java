@@ -3,11 +3,16 @@ package dev.lasthop.wiring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.MacAddress;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.json.Json;
 import dev.lasthop.json.JsonException;
 import dev.lasthop.json.JsonObject;
+import dev.lasthop.wiring.step.AddressStep;
+import dev.lasthop.wiring.step.LinkStep.IpvlanMode;
+import dev.lasthop.wiring.step.LinkStep.MacvlanMode;
+import dev.lasthop.wiring.step.Place;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +44,7 @@ class RecordTest {
     @Test
     void whatIsWrittenIsReadBack() {
         var attached = new AttachedLink(
-                "eth7", MacAddress.parse("02:00:00:00:00:07"), 9000, true, List.of(Prefix.parse("192.0.2.7/24")));
+                "eth7", MacAddress.parse("02:00:00:00:00:07"), 9000, true, List.of(new AddressStep.Add(Place.HOST, "eth7", Prefix.parse("192.0.2.7/24"), true)));
         Network network = Network.ofRecord(object(OLD_NETWORK));
         assertThat(Network.ofRecord(network.toRecord())).isEqualTo(network);
         Network more = network.with(attached);
@@ -50,6 +55,21 @@ class RecordTest {
         assertThat(Endpoint.ofRecord(with.toRecord())).isEqualTo(with);
         assertThat(with.settings().find(AttachedLink.class)).contains(attached);
         assertThat(with.settings().without(AttachedLink.class)).isEqualTo(Settings.NONE);
+    }
+
+    @Test
+    void everyDriverIsReadBack() {
+        Network network = Network.ofRecord(object(OLD_NETWORK));
+        for (Driver driver : List.of(
+                BridgeDriver.named("br0"),
+                new RoutedDriver(1_234_567_890),
+                MacvlanDriver.on("eth0").in(MacvlanMode.PASSTHRU),
+                MacvlanDriver.on("eth0").withShim(IpAddress.parse("fd00::9"), IpAddress.parse("10.88.0.9")),
+                new IpvlanDriver("eth0", IpvlanMode.L3S),
+                new AttachDriver())) {
+            var of = new Network("web", driver, network.subnets(), false, 0, false, Settings.NONE, true, List.of());
+            assertThat(Network.ofRecord(of.toRecord())).isEqualTo(of);
+        }
     }
 
     @Test

@@ -16,7 +16,6 @@ import dev.lasthop.wiring.Wiring;
 import dev.lasthop.wiring.step.Place;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** Connects a namespace to a network. */
@@ -34,6 +33,8 @@ public final class Connect implements Command {
             "MAC",
             "the interface's address; always the same for the same names if it is not said",
             MacAddress::parse);
+    private static final Option<String> LINK = Option.value(
+            "link", "NAME", "the interface of the host that it gets for its own, on a network of driver attach", Reader.text());
     private static final Option<String> NAME = Option.value(
             "name",
             "NAME",
@@ -67,7 +68,7 @@ public final class Connect implements Command {
 
     @Override
     public List<Option<?>> options() {
-        List<Option<?>> options = new ArrayList<>(List.of(WiringWords.NETWORK, IP, PUBLISH, INTERFACE, MAC, NAME));
+        List<Option<?>> options = new ArrayList<>(List.of(WiringWords.NETWORK, IP, PUBLISH, INTERFACE, MAC, LINK, NAME));
         options.addAll(TuningWords.OPTIONS);
         options.add(WiringWords.DRY_RUN);
         return options;
@@ -124,7 +125,7 @@ public final class Connect implements Command {
                 invocation.all(IP),
                 invocation.find(INTERFACE),
                 invocation.find(MAC),
-                Optional.empty(),
+                invocation.find(LINK),
                 invocation.all(PUBLISH),
                 TuningWords.settings(invocation));
     }

@@ -4,7 +4,6 @@ import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.cli.frame.Argument;
 import dev.lasthop.cli.frame.Command;
-import dev.lasthop.cli.frame.CommandException;
 import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.cli.frame.Invocation;
 import dev.lasthop.cli.frame.Option;
@@ -70,7 +69,9 @@ public final class NetworkCreate implements Command {
                 "network create web --subnet 10.88.0.0/24 --subnet fd88::/64",
                 "network create web --subnet 10.88.0.0/24 --dry-run",
                 "network create web --subnet 10.5.1.0/24 --peer node2=192.0.2.2,10.5.2.0/24",
-                "network create web --driver vxlan --vni 7 --node node1 --subnet 10.5.1.0/24 --peer node2=192.0.2.2,10.5.2.0/24");
+                "network create web --driver vxlan --vni 7 --node node1 --subnet 10.5.1.0/24 --peer node2=192.0.2.2,10.5.2.0/24",
+                "network create direct --driver routed --subnet 10.90.0.0/24",
+                "network create lan --driver macvlan --parent eth0 --subnet 192.0.2.0/24 --gateway 192.0.2.254");
     }
 
     @Override
@@ -103,10 +104,6 @@ public final class NetworkCreate implements Command {
     }
 
     private static NetworkSpec spec(Invocation invocation) {
-        if (invocation.all(SUBNET).isEmpty()) {
-            throw CommandException.usage(
-                    "--subnet is missing", "a network needs addresses to give out", "write --subnet 10.88.0.0/24");
-        }
         return new NetworkSpec(
                 invocation.argument(WiringWords.NAME),
                 DriverWords.driver(invocation),

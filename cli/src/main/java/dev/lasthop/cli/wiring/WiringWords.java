@@ -62,7 +62,11 @@ final class WiringWords {
         try (NetworkNamespace host = NetworkNamespace.current()) {
             return work.apply(new Wiring(StateFolders.of(System.getenv()), host));
         } catch (WiringException e) {
-            throw failure(e, e.isWrongInput() ? ExitCode.USAGE : ExitCode.FAILED);
+            throw failure(
+                    e,
+                    e.isWrongInput()
+                            ? ExitCode.USAGE
+                            : e.isUnsupported() ? ExitCode.UNSUPPORTED : ExitCode.FAILED);
         } catch (PlanException e) {
             throw failure(e, ExitCode.FAILED);
         }

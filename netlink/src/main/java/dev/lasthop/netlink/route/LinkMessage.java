@@ -36,6 +36,7 @@ public record LinkMessage(int family, int type, IfIndex index, int flags, int ch
 
     public static final int AF_BRIDGE = 7;
     public static final int UP = 1; // IFF_UP
+    public static final int LOOPBACK = 0x8; // IFF_LOOPBACK
 
     /** Six bytes on Ethernet; other lengths elsewhere. */
     public static final Key<Bytes> ADDRESS = Key.bytes(1, "IFLA_ADDRESS");

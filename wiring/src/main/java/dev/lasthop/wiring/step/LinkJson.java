@@ -22,6 +22,11 @@ final class LinkJson {
                 yield StepJson.put(StepJson.put(json, "mac", s.mac()), "mtu", s.mtu())
                         .build();
             }
+            case LinkStep.CreateInside s ->
+                StepJson.of("link-create-inside", s)
+                        .put("kind", kind(s.kind()))
+                        .put("end", end(s.end()))
+                        .build();
             case LinkStep.Delete s -> of("link-delete", s).build();
             case LinkStep.Move s ->
                 of("link-move", s)
@@ -38,6 +43,8 @@ final class LinkJson {
             case LinkStep.Mtu s -> of("link-mtu", s).put("mtu", s.mtu()).build();
             case LinkStep.Mac s ->
                 of("link-mac", s).put("mac", s.mac().toString()).build();
+            case LinkStep.Group s ->
+                of("link-group", s).put("group", s.number()).build();
             case LinkStep.Master s ->
                 StepJson.put(of("link-master", s), "master", s.master()).build();
             case LinkStep.PortOption s ->
@@ -59,6 +66,9 @@ final class LinkJson {
         if (kind.equals("veth-create")) {
             return new LinkStep.CreateVeth(end(json.object("end")), end(json.object("peer")));
         }
+        if (kind.equals("link-create-inside")) {
+            return new LinkStep.CreateInside(place, kind(json.object("kind")), end(json.object("end")));
+        }
         String name = json.string("name");
         return switch (kind) {
             case "link-create" ->
@@ -74,6 +84,7 @@ final class LinkJson {
                         json.flag("on", true));
             case "link-mtu" -> new LinkStep.Mtu(place, name, json.integer("mtu"));
             case "link-mac" -> new LinkStep.Mac(place, name, MacAddress.parse(json.string("mac")));
+            case "link-group" -> new LinkStep.Group(place, name, json.integer("group"));
             case "link-master" -> new LinkStep.Master(place, name, json.findString("master"));
             case "port-option" ->
                 new LinkStep.PortOption(
@@ -121,6 +132,10 @@ final class LinkJson {
             case LinkStep.Macvlan macvlan ->
                 json.put("parent", macvlan.parent())
                         .put("mode", macvlan.mode().name())
+                        .build();
+            case LinkStep.Ipvlan ipvlan ->
+                json.put("parent", ipvlan.parent())
+                        .put("mode", ipvlan.mode().name())
                         .build();
             case LinkStep.Vxlan vxlan -> {
                 json.put("vni", vxlan.vni()).put("port", vxlan.port()).put("learning", vxlan.learning());
@@ -187,6 +202,9 @@ final class LinkJson {
             case "macvlan" ->
                 new LinkStep.Macvlan(
                         json.string("parent"), StepJson.constant(LinkStep.MacvlanMode.class, json.string("mode")));
+            case "ipvlan" ->
+                new LinkStep.Ipvlan(
+                        json.string("parent"), StepJson.constant(LinkStep.IpvlanMode.class, json.string("mode")));
             case "vxlan" ->
                 new LinkStep.Vxlan(
                         json.integer("vni"),

@@ -32,8 +32,10 @@ final class LinkMemory {
         Site site = places.at(step.place());
         String name = step.name();
         return switch (step) {
-            case LinkStep.CreateVeth s -> undoCreation(site, s);
-            case LinkStep.Create s -> undoCreation(site, s);
+            case LinkStep.CreateVeth s -> undoCreation(site, new LinkStep.End(s.place(), name));
+            case LinkStep.Create s -> undoCreation(site, new LinkStep.End(s.place(), name));
+            case LinkStep.CreateInside s ->
+                undoCreation(places.at(s.end().place()), s.end());
             case LinkStep.Delete s -> ofLink(site, name);
             case LinkStep.Move s ->
                 join(List.of(new LinkStep.Move(s.to(), s.newName(), s.place(), name)), hanging(site, name));
@@ -54,6 +56,10 @@ final class LinkMemory {
                 Links.mac(site, name).stream()
                         .<Step>map(before -> new LinkStep.Mac(s.place(), name, before))
                         .toList();
+            case LinkStep.Group s -> {
+                int before = Links.group(site, name);
+                yield before == s.number() ? List.of() : List.of(new LinkStep.Group(s.place(), name, before));
+            }
             case LinkStep.Master s -> {
                 Optional<String> before = Links.master(site, name);
                 yield before.equals(s.master()) ? List.of() : List.of(new LinkStep.Master(s.place(), name, before));
@@ -76,8 +82,8 @@ final class LinkMemory {
     }
 
     /** Nothing, if there is one of that name already: it is somebody else's, and creating will fail. */
-    private static List<Step> undoCreation(Site site, LinkStep step) {
-        return site.has(step.name()) ? List.of() : List.of(new LinkStep.Delete(step.place(), step.name()));
+    private static List<Step> undoCreation(Site site, LinkStep.End made) {
+        return site.has(made.name()) ? List.of() : List.of(new LinkStep.Delete(made.place(), made.name()));
     }
 
     static List<Step> join(List<Step> first, List<Step> then) {
@@ -139,9 +145,21 @@ final class LinkMemory {
                 link.attributes()
                         .get(LinkMessage.LINK)
                         .map(lower -> new LinkStep.Macvlan(site.nameOf(new IfIndex(lower)), macvlanMode(link)));
+            case "ipvlan" ->
+                link.attributes()
+                        .get(LinkMessage.LINK)
+                        .map(lower -> new LinkStep.Ipvlan(site.nameOf(new IfIndex(lower)), ipvlanMode(link)));
             case "vxlan" -> Optional.of(Tunnels.decode(site, link));
             default -> Optional.empty();
         };
+    }
+
+    private static LinkStep.IpvlanMode ipvlanMode(LinkMessage link) {
+        int number = link.data().get(LinkKinds.Ipvlan.MODE).orElse(0);
+        return Stream.of(LinkStep.IpvlanMode.values())
+                .filter(mode -> mode.number() == number)
+                .findFirst()
+                .orElse(LinkStep.IpvlanMode.L2);
     }
 
     private static LinkStep.MacvlanMode macvlanMode(LinkMessage link) {

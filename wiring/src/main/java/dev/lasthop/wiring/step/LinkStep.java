@@ -20,6 +20,11 @@ public sealed interface LinkStep extends Step {
         return new Flag(place, name, LinkFlag.UP, false);
     }
 
+    /** What would be lost if a link went: the steps that put back its addresses, and the routes over it. */
+    static List<Step> hanging(Site site, String name) {
+        return LinkMemory.hanging(site, name);
+    }
+
     @Override
     default List<String> commands() {
         return List.of(LinkWords.command(this));
@@ -62,6 +67,17 @@ public sealed interface LinkStep extends Step {
         }
     }
 
+    /**
+     * A virtual interface that shares {@code kind}'s parent in {@code place}, made in its own namespace at once, down: so that nobody in
+     * {@code place} sees it come and go.
+     */
+    record CreateInside(Place place, Kind kind, End end) implements LinkStep {
+        @Override
+        public String name() {
+            return end.name();
+        }
+    }
+
     /** Deletes an interface; of a veth pair, both. The undo restores what can be: a veth's peer elsewhere cannot. */
     record Delete(Place place, String name) implements LinkStep {}
 
@@ -79,6 +95,9 @@ public sealed interface LinkStep extends Step {
 
     /** Sets the link-layer address. */
     record Mac(Place place, String name, MacAddress mac) implements LinkStep {}
+
+    /** Puts the interface into a group, by whose number the firewall knows it; 0 is everybody's. */
+    record Group(Place place, String name, int number) implements LinkStep {}
 
     /** Makes the interface a port of a bridge (or other master), or of none. */
     record Master(Place place, String name, Optional<String> master) implements LinkStep {}
@@ -228,6 +247,11 @@ public sealed interface LinkStep extends Step {
 
         /** The kind's own options on a command line; empty, or with a blank before. */
         String options();
+
+        /** The interface whose frames it shares, {@code IFLA_LINK}. */
+        default Optional<String> shares() {
+            return Optional.empty();
+        }
     }
 
     /** Without spanning tree, multicast snooping on: as the kernel makes it. */
@@ -264,6 +288,11 @@ public sealed interface LinkStep extends Step {
         }
 
         @Override
+        public Optional<String> shares() {
+            return Optional.of(parent);
+        }
+
+        @Override
         public String options() {
             return " mode " + lower(mode.name());
         }
@@ -279,6 +308,41 @@ public sealed interface LinkStep extends Step {
         private final int number;
 
         MacvlanMode(int number) {
+            this.number = number;
+        }
+
+        int number() {
+            return number;
+        }
+    }
+
+    /** @param parent the interface of the same namespace that it shares, its MAC address too */
+    record Ipvlan(String parent, IpvlanMode mode) implements Kind {
+        @Override
+        public String kernelName() {
+            return "ipvlan";
+        }
+
+        @Override
+        public Optional<String> shares() {
+            return Optional.of(parent);
+        }
+
+        @Override
+        public String options() {
+            return " mode " + lower(mode.name());
+        }
+    }
+
+    /** {@code IPVLAN_MODE_*}, include/uapi/linux/if_link.h. */
+    enum IpvlanMode {
+        L2(0),
+        L3(1),
+        L3S(2);
+
+        private final int number;
+
+        IpvlanMode(int number) {
             this.number = number;
         }
 

@@ -10,6 +10,7 @@ final class LinkWords {
         return switch (step) {
             case LinkStep.CreateVeth s -> place.ip(veth(s));
             case LinkStep.Create s -> place.ip(create(s));
+            case LinkStep.CreateInside s -> place.ip(createInside(s));
             case LinkStep.Delete s ->
                 place.ip(Words.of("link del").add(s.name()).toString());
             case LinkStep.Move s -> {
@@ -20,6 +21,7 @@ final class LinkWords {
             case LinkStep.Flag s -> place.ip(set + " " + s.flag().words(s.on()));
             case LinkStep.Mtu s -> place.ip(set.add("mtu", s.mtu()).toString());
             case LinkStep.Mac s -> place.ip(set.add("address", s.mac()).toString());
+            case LinkStep.Group s -> place.ip(set.add("group", s.number()).toString());
             case LinkStep.Master s ->
                 place.ip(set.addIf("master", s.master())
                         .addIf(s.master().isEmpty(), "nomaster")
@@ -48,12 +50,18 @@ final class LinkWords {
     }
 
     private static String create(LinkStep.Create step) {
-        Words words = Words.of("link add");
-        if (step.kind() instanceof LinkStep.Macvlan macvlan) {
-            words.add("link", macvlan.parent());
-        }
-        words.add("name", step.name()).addIf("address", step.mac()).addIf("mtu", step.mtu());
+        Words words = named(step.name(), step.kind()).addIf("address", step.mac()).addIf("mtu", step.mtu());
         return words.add("type", step.kind().kernelName()) + step.kind().options();
+    }
+
+    private static String createInside(LinkStep.CreateInside step) {
+        Words words = attributes(named(step.name(), step.kind()), step.end())
+                .add("netns", netns(step.end().place()));
+        return words.add("type", step.kind().kernelName()) + step.kind().options();
+    }
+
+    private static Words named(String name, LinkStep.Kind kind) {
+        return Words.of("link add").addIf("link", kind.shares()).add("name", name);
     }
 
     private static String vlans(String verb, String port, LinkStep.Vlans vlans) {

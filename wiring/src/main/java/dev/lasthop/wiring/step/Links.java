@@ -20,12 +20,14 @@ final class Links {
         switch (step) {
             case LinkStep.CreateVeth s -> createVeth(places, s);
             case LinkStep.Create s -> create(places, s);
+            case LinkStep.CreateInside s -> createInside(places, s);
             case LinkStep.Delete s -> delete(places, s);
             case LinkStep.Move s -> move(places, s);
             case LinkStep.Rename s -> rename(places, s);
             case LinkStep.Flag s -> flag(places, s);
             case LinkStep.Mtu s -> mtu(places, s);
             case LinkStep.Mac s -> mac(places, s);
+            case LinkStep.Group s -> group(places, s);
             case LinkStep.Master s -> master(places, s);
             case LinkStep.PortOption s -> portOption(places, s);
             case LinkStep.BridgeOption s -> bridgeOption(places, s);
@@ -47,15 +49,32 @@ final class Links {
 
     private static void create(Places places, LinkStep.Create step) {
         Site site = places.at(step.place());
-        LinkMessage link = LinkMessage.create(step.name(), step.kind().kernelName(), data(site, step.kind()))
-                .with(attributes(step.mac(), step.mtu()));
-        if (step.kind() instanceof LinkStep.Macvlan macvlan) {
-            link = link.with(LinkMessage.LINK.to(site.index(macvlan.parent()).value()));
-        }
-        LinkMessage whole = link;
+        LinkMessage link = create(site, step.name(), step.kind()).with(attributes(step.mac(), step.mtu()));
         site.change(
                 "create " + step.kind().kernelName() + " " + step.name(),
-                () -> site.route().create(whole));
+                () -> site.route().create(link));
+    }
+
+    private static void createInside(Places places, LinkStep.CreateInside step) {
+        Site site = places.at(step.place());
+        Site inside = places.at(step.end().place());
+        LinkMessage link = create(site, step.name(), step.kind())
+                .with(attributes(step.end()))
+                .with(LinkMessage.NET_NS_FD.to(inside.namespace().fd().raw()));
+        site.change(
+                "create " + step.kind().kernelName() + " " + step.name() + " for " + inside.label(),
+                () -> site.route().create(link));
+    }
+
+    private static LinkMessage create(Site site, String name, LinkStep.Kind kind) {
+        LinkMessage link = LinkMessage.create(name, kind.kernelName(), data(site, kind));
+        return kind.shares()
+                .map(parent -> link.with(LinkMessage.LINK.to(site.index(parent).value())))
+                .orElse(link);
+    }
+
+    private static void group(Places places, LinkStep.Group step) {
+        change(places.at(step.place()), step.name(), "set the group of", LinkMessage.GROUP.to(step.number()));
     }
 
     private static void delete(Places places, LinkStep.Delete step) {
@@ -147,6 +166,10 @@ final class Links {
         return site.link(name).attributes().get(LinkMessage.MTU).orElse(0);
     }
 
+    static int group(Site site, String name) {
+        return site.link(name).attributes().get(LinkMessage.GROUP).orElse(0);
+    }
+
     static Optional<MacAddress> mac(Site site, String name) {
         return mac(site.link(name));
     }
@@ -206,6 +229,8 @@ final class Links {
             case LinkStep.Ifb ifb -> new Attribute[0];
             case LinkStep.Macvlan macvlan ->
                 new Attribute[] {LinkKinds.Macvlan.MODE.to(macvlan.mode().number())};
+            case LinkStep.Ipvlan ipvlan ->
+                new Attribute[] {LinkKinds.Ipvlan.MODE.to(ipvlan.mode().number())};
             case LinkStep.Vxlan vxlan -> Tunnels.encode(site, vxlan).toArray(Attribute[]::new);
         };
     }

@@ -64,6 +64,11 @@ public sealed interface RouteStep extends Step {
         }
     }
 
+    /** The routes of a namespace that a deletion of {@code route} could mean. */
+    static List<RouteTo> matching(Site site, RouteTo route) {
+        return Routes.matching(site, route);
+    }
+
     private static String line(RouteTo route, String verb) {
         return (route.family() == Family.IPV6 ? "-6 " : "") + "route " + verb + " " + route;
     }

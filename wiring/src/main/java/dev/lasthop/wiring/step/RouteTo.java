@@ -32,7 +32,7 @@ public record RouteTo(
     public static final int PROTOCOL_KERNEL = 2; // RTPROT_KERNEL
     public static final int PROTOCOL_BOOT = 3; // RTPROT_BOOT
 
-    /** What Lasthop says of itself in the host's tables; nobody else is known to. */
+    /** What Lasthop says of itself in the host's tables. 76 is nobody's in rtnetlink.h or iproute2's rt_protos. */
     public static final int PROTOCOL_LASTHOP = 76;
 
     public RouteTo {
