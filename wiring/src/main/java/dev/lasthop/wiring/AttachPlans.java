@@ -84,12 +84,12 @@ record AttachPlans() implements DriverPlans {
             throw new WiringException("interface " + name + " cannot be attached: each namespace has its own");
         }
         if (host.mac(name).isEmpty()) {
-            throw new WiringException("interface " + name
-                    + " cannot be attached: it has no MAC address, by which it is found again");
+            throw new WiringException(
+                    "interface " + name + " cannot be attached: it has no MAC address, by which it is found again");
         }
         link.attributes().get(LinkMessage.MASTER).ifPresent(master -> {
-            throw new WiringException("interface " + name + " cannot be attached: it is a port of "
-                    + host.name(master) + ". ip link set " + name + " nomaster takes it off");
+            throw new WiringException("interface " + name + " cannot be attached: it is a port of " + host.name(master)
+                    + ". ip link set " + name + " nomaster takes it off");
         });
         if (host.carriesDefaultRoute(link.index())) {
             throw new WiringException("interface " + name
@@ -153,7 +153,8 @@ record AttachPlans() implements DriverPlans {
         Optional<LinkMessage> home = host.link(attached.name());
         boolean isHome = home.filter(link -> is(link, endpoint, attached)).isPresent();
         // a name that another took meanwhile is that one's; a free one is better than staying away
-        String name = home.isPresent() && !isHome ? Names.hostEnd(endpoint.name(), endpoint.network()) : attached.name();
+        String name =
+                home.isPresent() && !isHome ? Names.hostEnd(endpoint.name(), endpoint.network()) : attached.name();
         if (inside.isPresent()) {
             Step back = new LinkStep.Move(endpoint.place(), endpoint.interfaceName(), Place.HOST, name);
             return restored(attached, name, List.of(back));
@@ -202,7 +203,7 @@ record AttachPlans() implements DriverPlans {
     private static AttachedLink attached(Endpoint endpoint) {
         return endpoint.settings()
                 .find(AttachedLink.class)
-                .orElseThrow(() -> new WiringException("the record of " + endpoint.id()
-                        + " does not say which interface it was given"));
+                .orElseThrow(() -> new WiringException(
+                        "the record of " + endpoint.id() + " does not say which interface it was given"));
     }
 }

@@ -26,9 +26,7 @@ public record AttachedLink(String name, MacAddress mac, int mtu, boolean up, Lis
     /** The addresses that it had, without the kernel's own link-local ones. */
     public List<Prefix> addresses() {
         return hanging.stream()
-                .flatMap(step -> step instanceof AddressStep.Add add
-                        ? Stream.of(add.address())
-                        : Stream.empty())
+                .flatMap(step -> step instanceof AddressStep.Add add ? Stream.of(add.address()) : Stream.empty())
                 .toList();
     }
 

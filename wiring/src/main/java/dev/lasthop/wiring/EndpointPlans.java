@@ -31,8 +31,9 @@ record EndpointPlans(Places places, Store store) {
         Site site = open(spec.place());
         refuseTwice(spec, name, site, host);
         if (spec.hostLink().isPresent() && !(network.driver() instanceof AttachDriver)) {
-            throw WiringException.wrong("network " + network.name() + " makes its endpoints' interfaces itself: leave out"
-                    + " --link, or use a network of driver attach");
+            throw WiringException.wrong(
+                    "network " + network.name() + " makes its endpoints' interfaces itself: leave out"
+                            + " --link, or use a network of driver attach");
         }
         network.plans().requireReady(network, spec, host, this);
         HostView inside = new HostView(site);

@@ -194,21 +194,18 @@ record HostView(Site site) {
         IfIndex index = link(link).map(LinkMessage::index).orElse(IfIndex.NONE);
         return site.route().proxies().stream()
                 .filter(entry -> entry.index().equals(index))
-                .anyMatch(entry -> entry.attributes()
-                        .get(NeighborMessage.DESTINATION)
-                        .equals(Optional.of(address)));
+                .anyMatch(entry ->
+                        entry.attributes().get(NeighborMessage.DESTINATION).equals(Optional.of(address)));
     }
 
     boolean hasPermanentNeighbor(String link, IpAddress address, MacAddress mac) {
         IfIndex index = link(link).map(LinkMessage::index).orElse(IfIndex.NONE);
         return site.route().neighbors().stream()
                 .filter(entry -> entry.index().equals(index) && entry.state() == NeighborMessage.PERMANENT)
-                .filter(entry -> entry.attributes()
-                        .get(NeighborMessage.LINK_ADDRESS)
-                        .equals(Optional.of(Bytes.of(mac.bytes()))))
-                .anyMatch(entry -> entry.attributes()
-                        .get(NeighborMessage.DESTINATION)
-                        .equals(Optional.of(address)));
+                .filter(entry ->
+                        entry.attributes().get(NeighborMessage.LINK_ADDRESS).equals(Optional.of(Bytes.of(mac.bytes()))))
+                .anyMatch(entry ->
+                        entry.attributes().get(NeighborMessage.DESTINATION).equals(Optional.of(address)));
     }
 
     boolean hasTable(String name) {

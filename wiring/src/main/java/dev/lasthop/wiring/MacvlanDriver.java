@@ -58,7 +58,8 @@ public record MacvlanDriver(String parent, MacvlanMode mode, List<IpAddress> shi
 
     @Override
     public String toString() {
-        return NAME + " on " + parent + (mode == MacvlanMode.BRIDGE ? "" : ", " + mode.name().toLowerCase(Locale.ROOT));
+        return NAME + " on " + parent
+                + (mode == MacvlanMode.BRIDGE ? "" : ", " + mode.name().toLowerCase(Locale.ROOT));
     }
 
     static MacvlanDriver ofJson(JsonObject json) {

@@ -73,8 +73,9 @@ record MacvlanPlans() implements SharedLinkPlans {
         }
         String name = Names.bridge(network.name());
         if (host.link(name).isPresent()) {
-            throw new WiringException("there is an interface " + name + " on the host already, and it is no network's of"
-                    + " Lasthop's. To be rid of it: ip link del " + name);
+            throw new WiringException(
+                    "there is an interface " + name + " on the host already, and it is no network's of"
+                            + " Lasthop's. To be rid of it: ip link del " + name);
         }
         return shim(network);
     }
@@ -149,12 +150,13 @@ record MacvlanPlans() implements SharedLinkPlans {
 
     /** From the host to an endpoint, by the shim, for each family that the shim has an address of. */
     private static Stream<RouteTo> routes(Network network, Endpoint endpoint) {
-        return endpoint.addresses().stream().flatMap(address -> macvlan(network.driver()).shim().stream()
-                .filter(own -> own.family() == address.family())
-                .map(own -> RouteTo.prefix(single(address.address()))
-                        .on(Names.bridge(network.name()))
-                        .source(own)
-                        .protocol(RouteTo.PROTOCOL_LASTHOP)));
+        return endpoint.addresses().stream()
+                .flatMap(address -> macvlan(network.driver()).shim().stream()
+                        .filter(own -> own.family() == address.family())
+                        .map(own -> RouteTo.prefix(single(address.address()))
+                                .on(Names.bridge(network.name()))
+                                .source(own)
+                                .protocol(RouteTo.PROTOCOL_LASTHOP)));
     }
 
     private static List<Step> shim(Network network) {

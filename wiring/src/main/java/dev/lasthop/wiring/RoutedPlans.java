@@ -123,8 +123,8 @@ record RoutedPlans() implements DriverPlans {
         String link = VethPair.hostLink(endpoint);
         steps.add(VethPair.create(endpoint, network));
         steps.add(new LinkStep.Group(Place.HOST, link, group(network)));
-        endpoint.addresses().forEach(address -> settings(link, address.family(), host)
-                .forEach(steps::add));
+        endpoint.addresses()
+                .forEach(address -> settings(link, address.family(), host).forEach(steps::add));
         steps.add(LinkStep.up(Place.HOST, link));
         for (Prefix address : endpoint.addresses()) {
             if (address.family() == Family.IPV6) {

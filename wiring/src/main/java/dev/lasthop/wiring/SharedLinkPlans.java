@@ -35,8 +35,9 @@ sealed interface SharedLinkPlans extends DriverPlans permits IpvlanPlans, Macvla
         String parent = parent(spec.driver());
         requireParent(spec.name(), parent, host);
         if (spec.internal()) {
-            throw WiringException.wrong("network " + spec.name() + " cannot be internal: its endpoints are on the network of "
-                    + parent + ". Without --gateway they have no default route");
+            throw WiringException.wrong(
+                    "network " + spec.name() + " cannot be internal: its endpoints are on the network of " + parent
+                            + ". Without --gateway they have no default route");
         }
         return spec.driver();
     }
@@ -62,8 +63,8 @@ sealed interface SharedLinkPlans extends DriverPlans permits IpvlanPlans, Macvla
             throw new WiringException("interface " + parent + " cannot be shared: it leads nowhere");
         }
         link.attributes().get(LinkMessage.MASTER).ifPresent(master -> {
-            throw new WiringException("interface " + parent + " cannot be shared: it is a port of "
-                    + host.name(master) + ", which takes all its packets. Share " + host.name(master));
+            throw new WiringException("interface " + parent + " cannot be shared: it is a port of " + host.name(master)
+                    + ", which takes all its packets. Share " + host.name(master));
         });
         return link;
     }
@@ -111,8 +112,8 @@ sealed interface SharedLinkPlans extends DriverPlans permits IpvlanPlans, Macvla
         String parent = parent(network.driver());
         Optional<LinkMessage> link = host.link(parent);
         if (link.isEmpty()) {
-            differences.found("interface " + parent + " of network " + network.name()
-                    + " is gone, and is not Lasthop's to make");
+            differences.found(
+                    "interface " + parent + " of network " + network.name() + " is gone, and is not Lasthop's to make");
         } else if ((link.get().flags() & LinkMessage.UP) == 0) {
             differences.found("interface " + parent + " of network " + network.name()
                     + " is down, and is not Lasthop's to set up");

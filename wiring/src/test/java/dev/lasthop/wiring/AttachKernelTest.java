@@ -98,7 +98,11 @@ class AttachKernelTest {
                 .contains("192.0.2.50/24", "02:00:00:00:00:50")
                 .doesNotContain("192.0.2.7");
         traffic.flows("c1", "far", "198.51.100.1", "192.0.2.50");
-        traffic.flows("c1", "far", "2001:db8:f::1", endpoint.addresses().getLast().address().toString());
+        traffic.flows(
+                "c1",
+                "far",
+                "2001:db8:f::1",
+                endpoint.addresses().getLast().address().toString());
         network.ip("c1", "addr flush dev eth0");
         assertThat(wiring.repair().found()).isNotEmpty();
         traffic.flows("c1", "far", "198.51.100.1", "192.0.2.50");

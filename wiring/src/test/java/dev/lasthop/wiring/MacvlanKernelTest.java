@@ -39,7 +39,11 @@ class MacvlanKernelTest {
 
     @BeforeEach
     void wire() {
-        network.namespace("host").namespace("router").namespace("far").namespace("c1").namespace("c2");
+        network.namespace("host")
+                .namespace("router")
+                .namespace("far")
+                .namespace("c1")
+                .namespace("c2");
         network.veth("host", "eth0", "router", "lan").veth("router", "wan", "far", "eth0");
         network.ip("host", "addr add 192.0.2.1/24 dev eth0").ip("host", "addr add 2001:db8::1/64 dev eth0 nodad");
         network.ip("router", "addr add 192.0.2.254/24 dev lan").ip("router", "addr add 2001:db8::fe/64 dev lan nodad");
@@ -74,11 +78,15 @@ class MacvlanKernelTest {
         List<String> before = KernelState.of(network, "host");
         List<String> inside = KernelState.of(network, "c1");
         wiring.createNetwork(lan(MacvlanDriver.on("eth0")));
-        assertThat(KernelState.difference(before, KernelState.of(network, "host"))).isEmpty();
+        assertThat(KernelState.difference(before, KernelState.of(network, "host")))
+                .isEmpty();
         Endpoint first = wiring.connect(at(C1, 11)).endpoint();
         wiring.connect(at(C2, 12));
         assertThat(Tool.run("ip", "-n", "c1", "-d", "-j", "link", "show", "eth0"))
-                .contains("\"info_kind\":\"macvlan\"", "\"mode\":\"bridge\"", first.mac().toString());
+                .contains(
+                        "\"info_kind\":\"macvlan\"",
+                        "\"mode\":\"bridge\"",
+                        first.mac().toString());
         traffic.flows("c1", "far", "198.51.100.2", "192.0.2.11");
         traffic.flows("c1", "far", "2001:db8:f::2", "2001:db8::11");
         traffic.flows("far", "c1", "192.0.2.11", "198.51.100.2");
@@ -193,9 +201,8 @@ class MacvlanKernelTest {
         refused(() -> wiring.createNetwork(lan(MacvlanDriver.on("eth0")).asInternal()), "internal", "--gateway");
         refused(() -> wiring.createNetwork(lan(MacvlanDriver.on("eth0")).withMtu(9000)), "9000", "eth0 has 1500");
         refused(
-                () -> wiring.createNetwork(lan(MacvlanDriver.on("eth0")
-                        .in(MacvlanMode.PRIVATE)
-                        .withShim(IpAddress.parse("192.0.2.2")))),
+                () -> wiring.createNetwork(
+                        lan(MacvlanDriver.on("eth0").in(MacvlanMode.PRIVATE).withShim(IpAddress.parse("192.0.2.2")))),
                 "shim needs mode bridge");
         refused(
                 () -> wiring.createNetwork(lan(MacvlanDriver.on("eth0").withShim(IpAddress.parse("192.0.3.2")))),
@@ -212,8 +219,7 @@ class MacvlanKernelTest {
                 "its own address");
         refused(() -> wiring.connect(at(C1, 11).withHostLink("eth0")), "--link");
         refused(
-                () -> wiring.connect(
-                        ConnectSpec.of(C1, "lan").withAddresses(IpAddress.parse("192.0.2.1"))),
+                () -> wiring.connect(ConnectSpec.of(C1, "lan").withAddresses(IpAddress.parse("192.0.2.1"))),
                 "192.0.2.1",
                 "the host itself has it");
         network.ip("host", "link set eth0 down");
@@ -233,8 +239,9 @@ class MacvlanKernelTest {
             wiring.removeNetwork("lan");
         } else {
             assertThatThrownBy(() -> wiring.createNetwork(spec))
-                    .isInstanceOfSatisfying(WiringException.class, e -> assertThat(e.isUnsupported())
-                            .isTrue())
+                    .isInstanceOfSatisfying(
+                            WiringException.class,
+                            e -> assertThat(e.isUnsupported()).isTrue())
                     .hasMessageContaining("this kernel has no ipvlan (CONFIG_IPVLAN)");
         }
         settled("host", before);

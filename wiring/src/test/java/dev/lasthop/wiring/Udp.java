@@ -58,8 +58,7 @@ final class Udp {
         private final Thread thread;
 
         Server(String namespace, int port) {
-            socket = Tcp.in(
-                    namespace, () -> Fd.socket(Family.IPV6.number(), Fd.SOCK_DGRAM | Fd.SOCK_NONBLOCK, 0));
+            socket = Tcp.in(namespace, () -> Fd.socket(Family.IPV6.number(), Fd.SOCK_DGRAM | Fd.SOCK_NONBLOCK, 0));
             socket.bind(Tcp.address(IpAddress.ANY_IPV6, port));
             thread = Thread.ofPlatform().daemon().start(() -> serve(namespace));
         }
@@ -83,7 +82,8 @@ final class Udp {
                     if (received >= 0) {
                         byte[] to = new byte[28];
                         peer.bytes().get(0, to);
-                        String caller = IpAddress.of(Arrays.copyOfRange(to, 8, 24)).toString();
+                        String caller =
+                                IpAddress.of(Arrays.copyOfRange(to, 8, 24)).toString();
                         socket.sendTo(
                                 (namespace + " " + caller.replace("::ffff:", "")).getBytes(StandardCharsets.US_ASCII),
                                 to);

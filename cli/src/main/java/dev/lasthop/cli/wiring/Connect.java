@@ -34,7 +34,10 @@ public final class Connect implements Command {
             "the interface's address; always the same for the same names if it is not said",
             MacAddress::parse);
     private static final Option<String> LINK = Option.value(
-            "link", "NAME", "the interface of the host that it gets for its own, on a network of driver attach", Reader.text());
+            "link",
+            "NAME",
+            "the interface of the host that it gets for its own, on a network of driver attach",
+            Reader.text());
     private static final Option<String> NAME = Option.value(
             "name",
             "NAME",
@@ -68,7 +71,8 @@ public final class Connect implements Command {
 
     @Override
     public List<Option<?>> options() {
-        List<Option<?>> options = new ArrayList<>(List.of(WiringWords.NETWORK, IP, PUBLISH, INTERFACE, MAC, LINK, NAME));
+        List<Option<?>> options =
+                new ArrayList<>(List.of(WiringWords.NETWORK, IP, PUBLISH, INTERFACE, MAC, LINK, NAME));
         options.addAll(TuningWords.OPTIONS);
         options.add(WiringWords.DRY_RUN);
         return options;

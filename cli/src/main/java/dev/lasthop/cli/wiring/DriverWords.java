@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 interface DriverWords {
     List<DriverWords> ALL = List.of(
             new BridgeWords(),
-            new RoutedWords(),
+
             new VxlanWords(),
             new MacvlanWords(),
             new IpvlanWords(),

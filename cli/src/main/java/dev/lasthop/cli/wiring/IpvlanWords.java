@@ -22,7 +22,6 @@ record IpvlanWords() implements DriverWords {
     @Override
     public Driver read(Invocation invocation) {
         return new IpvlanDriver(
-                DriverWords.parent(invocation, name()),
-                DriverWords.mode(invocation, IpvlanMode.class, IpvlanMode.L2));
+                DriverWords.parent(invocation, name()), DriverWords.mode(invocation, IpvlanMode.class, IpvlanMode.L2));
     }
 }

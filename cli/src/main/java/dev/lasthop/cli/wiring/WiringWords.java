@@ -63,10 +63,7 @@ final class WiringWords {
             return work.apply(new Wiring(StateFolders.of(System.getenv()), host));
         } catch (WiringException e) {
             throw failure(
-                    e,
-                    e.isWrongInput()
-                            ? ExitCode.USAGE
-                            : e.isUnsupported() ? ExitCode.UNSUPPORTED : ExitCode.FAILED);
+                    e, e.isWrongInput() ? ExitCode.USAGE : e.isUnsupported() ? ExitCode.UNSUPPORTED : ExitCode.FAILED);
         } catch (PlanException e) {
             throw failure(e, ExitCode.FAILED);
         }

@@ -34,8 +34,7 @@ final class LinkMemory {
         return switch (step) {
             case LinkStep.CreateVeth s -> undoCreation(site, new LinkStep.End(s.place(), name));
             case LinkStep.Create s -> undoCreation(site, new LinkStep.End(s.place(), name));
-            case LinkStep.CreateInside s ->
-                undoCreation(places.at(s.end().place()), s.end());
+            case LinkStep.CreateInside s -> undoCreation(places.at(s.end().place()), s.end());
             case LinkStep.Delete s -> ofLink(site, name);
             case LinkStep.Move s ->
                 join(List.of(new LinkStep.Move(s.to(), s.newName(), s.place(), name)), hanging(site, name));

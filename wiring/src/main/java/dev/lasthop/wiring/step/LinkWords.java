@@ -50,7 +50,8 @@ final class LinkWords {
     }
 
     private static String create(LinkStep.Create step) {
-        Words words = named(step.name(), step.kind()).addIf("address", step.mac()).addIf("mtu", step.mtu());
+        Words words =
+                named(step.name(), step.kind()).addIf("address", step.mac()).addIf("mtu", step.mtu());
         return words.add("type", step.kind().kernelName()) + step.kind().options();
     }
 
