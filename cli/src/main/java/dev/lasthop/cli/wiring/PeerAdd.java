@@ -41,7 +41,8 @@ public final class PeerAdd implements Command {
 
     @Override
     public List<String> examples() {
-        return List.of("peer add web node3=192.0.2.3,10.5.3.0/24", "peer add web node3=192.0.2.3,10.5.3.0/24 --dry-run");
+        return List.of(
+                "peer add web node3=192.0.2.3,10.5.3.0/24", "peer add web node3=192.0.2.3,10.5.3.0/24 --dry-run");
     }
 
     @Override
