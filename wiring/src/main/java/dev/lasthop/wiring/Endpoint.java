@@ -5,6 +5,7 @@ import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.MacAddress;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.json.JsonObject;
+import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Step;
 import java.util.List;
@@ -15,7 +16,8 @@ import java.util.function.Consumer;
  * One connection of a namespace to a network.
  *
  * @param name what it is called: {@code lasthop:NAME}
- * @param inode the namespace's number, by which two names for one namespace are known to be the same
+ * @param inode the namespace's number
+ * @param cookie what tells the namespace from a later one that got its number; 0 where that is not known
  * @param hostLink the host's end of the veth pair; empty where the driver makes none
  * @param complete whether connecting it came to its end
  * @param undo what disconnecting does inside the namespace
@@ -25,6 +27,7 @@ public record Endpoint(
         String network,
         Place place,
         long inode,
+        long cookie,
         String interfaceName,
         Optional<String> hostLink,
         MacAddress mac,
@@ -81,6 +84,16 @@ public record Endpoint(
                 .findFirst();
     }
 
+    /** Whether it is this namespace that is connected, and not another that has its number or its name now. */
+    public boolean isIn(NetworkNamespace namespace) {
+        return namespace.inode() == inode && (cookie == 0 || namespace.identity() == cookie);
+    }
+
+    /** Whether both are connections of one namespace. */
+    public boolean isBeside(Endpoint other) {
+        return other.inode == inode && other.cookie == cookie;
+    }
+
     /** Unique among all endpoints, and a file's name. */
     String id() {
         return id(name, network);
@@ -112,6 +125,7 @@ public record Endpoint(
         JsonObject.Builder json = JsonObject.builder();
         toJson().members().forEach(json::put);
         return json.put("inode", inode)
+                .put("cookie", cookie)
                 .put("complete", complete)
                 .put("undo", undo, Step::toJson)
                 .build();
@@ -123,6 +137,7 @@ public record Endpoint(
                 json.string("network"),
                 Place.parse(json.string("namespace")),
                 json.longInteger("inode"),
+                json.findLong("cookie").orElse(0),
                 json.string("interface"),
                 json.findString("hostInterface"),
                 MacAddress.parse(json.string("mac")),
@@ -165,6 +180,7 @@ public record Endpoint(
                     before.network,
                     before.place,
                     before.inode,
+                    before.cookie,
                     before.interfaceName,
                     before.hostLink,
                     mac,

@@ -42,6 +42,7 @@ record EndpointPlans(Places places, Store store) {
                 network.name(),
                 spec.place(),
                 site.namespace().inode(),
+                site.namespace().identity(),
                 interfaceName(spec, inside),
                 network.plans().hostLink(name, network, host),
                 mac(spec, name, network, host),
@@ -104,11 +105,10 @@ record EndpointPlans(Places places, Store store) {
                     + " is the host itself, which is on each of its networks already by their bridges' addresses");
         }
         for (Endpoint other : store.endpoints(spec.network())) {
-            boolean same =
-                    other.inode() == site.namespace().inode() || other.name().equals(name);
+            boolean same = other.isIn(site.namespace()) || other.name().equals(name);
             if (same && isAlive(other)) {
                 throw new WiringException(
-                        other.inode() == site.namespace().inode()
+                        other.isIn(site.namespace())
                                 ? spec.place().label() + " is connected to " + spec.network() + " already, as "
                                         + other.name()
                                         + " by interface " + other.interfaceName() + "; lasthop disconnect "
@@ -123,7 +123,7 @@ record EndpointPlans(Places places, Store store) {
     /** Whether the namespace is still there under its name. */
     boolean isAlive(Endpoint endpoint) {
         try {
-            return places.at(endpoint.place()).namespace().inode() == endpoint.inode();
+            return endpoint.isIn(places.at(endpoint.place()).namespace());
         } catch (KernelException | IllegalArgumentException e) {
             return false;
         }

@@ -30,6 +30,7 @@ record NetworkPlans(Places places, Store store) {
         HostView host = new HostView(places.at(Place.HOST));
         DriverPlans plans = DriverPlans.of(spec.driver());
         List<Subnet> subnets = subnets(spec, plans);
+        spec.settings().find(LeaseRanges.class).ifPresent(ranges -> ranges.checked(subnets));
         Driver driver = plans.apart(plans.settled(spec, host), store.networks());
         subnets.forEach(subnet -> refuseOverlap(subnet.prefix(), plans.overlap(driver, host, subnet.prefix())));
         boolean ipv6 = subnets.stream().anyMatch(subnet -> subnet.family() == Family.IPV6);

@@ -45,6 +45,7 @@ record Removal(Places places, Store store) {
                             steps.add(new LinkStep.PortOption(Place.HOST, link, LinkStep.BridgePortOption.HAIRPIN, 0)));
         }
         boolean lastPort = endpoint.ports().size() == ports.size()
+                && store.damagedEndpoints(endpoint.network()).isEmpty()
                 && store.endpoints(endpoint.network()).stream()
                         .noneMatch(other -> !other.id().equals(endpoint.id())
                                 && !other.ports().isEmpty());
@@ -130,7 +131,7 @@ record Removal(Places places, Store store) {
 
     Plan plan(Network network) {
         List<Step> steps = new ArrayList<>();
-        boolean last = store.networks().stream().allMatch(other -> other.name().equals(network.name()));
+        boolean last = isLast(network);
         if (last) {
             steps.add(OwnTable.delete());
         } else if (network.plans().crossesHost()) {
@@ -147,9 +148,15 @@ record Removal(Places places, Store store) {
         return new Plan("remove network " + network.name(), steps);
     }
 
+    /** Whether no other network is there: none either that cannot be read. */
+    private boolean isLast(Network network) {
+        return store.networks().stream().allMatch(other -> other.name().equals(network.name()))
+                && !store.hasDamagedNetwork();
+    }
+
     List<RuntimeException> remove(Network network) {
         Plan plan = plan(network);
-        boolean last = store.networks().stream().allMatch(other -> other.name().equals(network.name()));
+        boolean last = isLast(network);
         List<Amendment> amendments = new ArrayList<>();
         amendments.add(new Amendment.ReleaseAll(network.name()));
         if (last) {
@@ -208,9 +215,7 @@ record Removal(Places places, Store store) {
     }
 
     private boolean isElsewhere(Endpoint endpoint) {
-        return Stream.of(endpoint)
-                .anyMatch(one -> store.endpoints().stream()
-                        .anyMatch(other ->
-                                other.inode() == one.inode() && !other.id().equals(one.id())));
+        return store.endpoints().stream()
+                .anyMatch(other -> other.isBeside(endpoint) && !other.id().equals(endpoint.id()));
     }
 }

@@ -8,7 +8,8 @@ import dev.lasthop.json.JsonObject;
  * under its key. A new one is a record, its name among those permitted, and its line in {@link #ofJson}; nothing else needs to know it but
  * whoever acts on it.
  */
-public sealed interface Setting permits AttachedLink, ExtraRoutes, InterfaceMtu, KernelParameters, Peers, RateLimits {
+public sealed interface Setting
+        permits AttachedLink, ExtraRoutes, InterfaceMtu, KernelParameters, LeaseRanges, Peers, RateLimits {
     /** Its name in JSON; there is at most one of each among {@link Settings}. */
     String key();
 
@@ -22,6 +23,7 @@ public sealed interface Setting permits AttachedLink, ExtraRoutes, InterfaceMtu,
             case ExtraRoutes.KEY -> ExtraRoutes.ofJson(json);
             case InterfaceMtu.KEY -> InterfaceMtu.ofJson(json);
             case KernelParameters.KEY -> KernelParameters.ofJson(json);
+            case LeaseRanges.KEY -> LeaseRanges.ofJson(json);
             case RateLimits.KEY -> RateLimits.ofJson(json);
             case Peers.KEY -> Peers.ofJson(json);
             default ->

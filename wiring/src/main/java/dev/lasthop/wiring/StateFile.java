@@ -102,17 +102,29 @@ final class StateFile {
     }
 
     static WiringException failed(String verb, Path path, IOException cause) {
-        String reason =
-                cause instanceof FileSystemException e && e.getReason() != null ? e.getReason() : cause.toString();
+        String reason = cause instanceof FileSystemException e && e.getReason() != null
+                ? e.getReason()
+                : cause.getMessage() == null || cause instanceof FileSystemException
+                        ? cause.toString()
+                        : cause.getMessage();
         if (cause instanceof java.nio.file.AccessDeniedException) {
             reason = "permission denied";
         }
-        String hint = reason.contains("No space")
-                ? "make room on that file system"
-                : reason.contains("Read-only")
-                        ? "mount it writable, or name another folder with LASTHOP_STATE and LASTHOP_RUN"
-                        : "are you root?";
-        return new WiringException("cannot " + verb + " " + path + ": " + reason + "; " + hint, cause);
+        return new WiringException("cannot " + verb + " " + path + ": " + reason + "; " + hint(reason, path), cause);
+    }
+
+    /** The next step. */
+    private static String hint(String reason, Path path) {
+        if (reason.contains("No space") || reason.contains("quota")) {
+            return "make room on that file system";
+        }
+        if (reason.contains("Read-only")) {
+            return "mount it writable, or name another folder with LASTHOP_STATE and LASTHOP_RUN";
+        }
+        if (reason.contains("Is a directory") || reason.contains("Not a directory")) {
+            return "move what is there away (mv " + path + " " + path + ".damaged) and run lasthop gc";
+        }
+        return "are you root?";
     }
 
     private static void flush(Path folder) throws IOException {

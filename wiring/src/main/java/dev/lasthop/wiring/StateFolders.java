@@ -75,7 +75,11 @@ public record StateFolders(Path state, Path run) {
      * @throws WiringException if it is not to be had within a minute
      */
     Lock lock() {
-        Path file = folder(state).resolve("lock");
+        return lock(folder(state).resolve("lock"));
+    }
+
+    /** Takes the lock that a file stands for, by {@code flock(2)}. */
+    static Lock lock(Path file) {
         Fd fd;
         try {
             fd = Fd.open(file, Fd.O_RDWR | Fd.O_CREAT, 0600);

@@ -2,9 +2,14 @@ package dev.lasthop.wiring;
 
 import dev.lasthop.json.JsonObject;
 import dev.lasthop.wiring.step.Step;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What is on record: a file for each network and each endpoint. To be changed under the lock; reading needs none. */
@@ -49,9 +54,7 @@ record Store(StateFolders folders) {
     }
 
     List<Network> networks() {
-        return StateFile.list(folders.networks()).stream()
-                .flatMap(file -> StateFile.read(file, Network::ofRecord).stream())
-                .toList();
+        return all(folders.networks(), (file, json) -> Network.ofRecord(json), new ArrayList<>());
     }
 
     Optional<Network> network(String name) {
@@ -70,9 +73,7 @@ record Store(StateFolders folders) {
     }
 
     List<Endpoint> endpoints() {
-        return StateFile.list(folders.endpoints()).stream()
-                .flatMap(file -> StateFile.read(file, Endpoint::ofRecord).stream())
-                .toList();
+        return all(folders.endpoints(), (file, json) -> Endpoint.ofRecord(json), new ArrayList<>());
     }
 
     List<Endpoint> endpoints(String network) {
@@ -85,6 +86,50 @@ record Store(StateFolders folders) {
         return StateFile.read(file(folders.endpoints(), Endpoint.id(name, network)), Endpoint::ofRecord);
     }
 
+    /** The files that cannot be read, by path, each with the reason and what to do about it. */
+    List<String> damaged() {
+        List<String> damaged = new ArrayList<>();
+        all(folders.networks(), (file, json) -> Network.ofRecord(json), damaged);
+        all(folders.endpoints(), (file, json) -> Endpoint.ofRecord(json), damaged);
+        all(folders.journal(), Work.Unfinished::ofJson, damaged);
+        return damaged;
+    }
+
+    /** Whether there is a network of which nothing is known but that. */
+    boolean hasDamagedNetwork() {
+        List<String> damaged = new ArrayList<>();
+        all(folders.networks(), (file, json) -> Network.ofRecord(json), damaged);
+        return !damaged.isEmpty();
+    }
+
+    /** The names of a network's endpoints whose records cannot be read: a record's file is named after both. */
+    List<String> damagedEndpoints(String network) {
+        String end = "@" + network + ".json";
+        Set<String> known = endpoints(network).stream().map(Endpoint::name).collect(Collectors.toSet());
+        return StateFile.list(folders.endpoints()).stream()
+                .map(file -> file.getFileName().toString())
+                .filter(name -> name.endsWith(end))
+                .map(name -> name.substring(0, name.length() - end.length()))
+                .filter(name -> !known.contains(name))
+                .toList();
+    }
+
+    /** What a folder has that can be read; one file that cannot must not keep the others from going on. */
+    private static <T> List<T> all(Path folder, BiFunction<Path, JsonObject, T> reader, List<String> damaged) {
+        List<T> all = new ArrayList<>();
+        for (Path file : StateFile.list(folder)) {
+            try {
+                StateFile.read(file, json -> reader.apply(file, json)).ifPresent(all::add);
+            } catch (WiringException e) {
+                if (e.getCause() instanceof AccessDeniedException) {
+                    throw e; // that is not the file's fault
+                }
+                damaged.add(e.getMessage());
+            }
+        }
+        return all;
+    }
+
     /** To be called under the lock. */
     void sweep() {
         List.of(folders.networks(), folders.endpoints(), folders.journal(), folders.run())
@@ -92,14 +137,20 @@ record Store(StateFolders folders) {
     }
 
     Leases leases(String network) {
-        return new Leases(folders.leases().resolve(network));
+        Path folder = folders.leases().resolve(network);
+        try {
+            Optional<Network> known = network(network);
+            LeaseRanges ranges =
+                    known.flatMap(one -> one.settings().find(LeaseRanges.class)).orElse(LeaseRanges.ALL);
+            return Leases.of(folder, known.map(Network::subnets).orElse(List.of()), ranges);
+        } catch (WiringException e) { // damaged; what is taken is in the folder all the same
+            return new Leases(folder, List.of(), List.of());
+        }
     }
 
     /** What was begun and not ended; also that which is still being worked at. */
     List<Work.Unfinished> unfinished() {
-        return StateFile.list(folders.journal()).stream()
-                .flatMap(file -> StateFile.read(file, json -> Work.Unfinished.ofJson(file, json)).stream())
-                .toList();
+        return all(folders.journal(), Work.Unfinished::ofJson, new ArrayList<>());
     }
 
     /** How forwarding is set back to what it was before the first network. */

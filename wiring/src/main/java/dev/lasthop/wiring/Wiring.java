@@ -45,6 +45,11 @@ public final class Wiring {
     /** What {@link #gc} took away, and what it could not; in words. */
     public record Collected(List<String> removed) {}
 
+    /** The files on record that cannot be read, each with the reason and what to do. What they stand for is left as it is. */
+    public List<String> damaged() {
+        return store.damaged();
+    }
+
     /** By name. */
     public List<Network> networks() {
         return store.networks();
@@ -141,19 +146,29 @@ public final class Wiring {
         return looking(places -> new EndpointPlans(places, store).prepare(spec).plan());
     }
 
+    @SuppressWarnings("try") // the lock is there to be held
     public Connected connect(ConnectSpec spec) {
         return changing(places -> {
             clearWay(places, spec);
-            EndpointPlans.Prepared prepared = new EndpointPlans(places, store).prepare(spec);
+            EndpointPlans.Prepared prepared;
+            Work work;
+            try (StateFolders.Lock shared = leasesOf(spec.network()).lock()) {
+                prepared = new EndpointPlans(places, store).prepare(spec);
+                Endpoint chosen = prepared.endpoint();
+                work = new Work(store, places, prepared.plan().title(), chosen.id())
+                        .otherwise(Removal.releases(chosen));
+                take(chosen, chosen.addresses().stream().map(Prefix::address).toList(), work);
+            }
             Endpoint endpoint = prepared.endpoint();
-            Work work = new Work(store, places, prepared.plan().title(), endpoint.id())
-                    .otherwise(Removal.releases(endpoint));
-            take(endpoint, endpoint.addresses().stream().map(Prefix::address).toList(), work);
             Applied applied = prepared.plan().apply(places, work);
             Endpoint done = endpoint.completed(undoInside(applied, Tuning.plain(endpoint), endpoint));
             work.keep(applied, List.of(Amendment.save(done)));
             return new Connected(done, prepared.plan(), warnings(places));
         });
+    }
+
+    private Leases leasesOf(String network) {
+        return store.leases(store.requireNetwork(network).name());
     }
 
     private void take(Endpoint endpoint, List<IpAddress> addresses, Work work) {
@@ -181,16 +196,25 @@ public final class Wiring {
     }
 
     /** Changes a connected endpoint, without taking it off the network. */
+    @SuppressWarnings("try")
     public Changed change(String endpoint, String network, Change change) {
         return changing(places -> {
-            ChangePlans.Prepared prepared = new ChangePlans(places, store).prepare(find(endpoint, network), change);
-            if (prepared.changesNothing()) {
-                return new Changed(prepared.after(), prepared.plan());
+            ChangePlans.Prepared prepared;
+            Work work;
+            try (StateFolders.Lock shared = leasesOf(network).lock()) {
+                prepared = new ChangePlans(places, store).prepare(find(endpoint, network), change);
+                if (prepared.changesNothing()) {
+                    return new Changed(prepared.after(), prepared.plan());
+                }
+                work = new Work(
+                                store,
+                                places,
+                                prepared.plan().title(),
+                                prepared.after().id())
+                        .otherwise(Removal.releases(prepared.after(), prepared.taken()));
+                take(prepared.after(), prepared.taken(), work);
             }
             Endpoint after = prepared.after();
-            Work work = new Work(store, places, prepared.plan().title(), after.id())
-                    .otherwise(Removal.releases(after, prepared.taken()));
-            take(after, prepared.taken(), work);
             Applied applied = prepared.plan().apply(places, work);
             Endpoint done = after.withUndo(undoInside(applied, prepared.before(), after));
             List<Amendment> records = new ArrayList<>();
@@ -289,6 +313,11 @@ public final class Wiring {
                 differences.stream().map(Differences.Difference::what).toList(), Repair.plan(differences));
     }
 
+    /** Ends, one way or the other, what killed processes left half done; in words what that was. Every change begins with this. */
+    public List<String> recover() {
+        return store.unfinished().isEmpty() ? List.of() : locked(places -> new Removal(places, store).recover());
+    }
+
     /** Takes away what killed processes left half done, and endpoints whose namespace is gone. */
     public Collected gc() {
         return locked(places -> {
@@ -302,19 +331,33 @@ public final class Wiring {
                 }
             }
             for (Network network : store.networks()) {
-                Leases leases = store.leases(network.name());
-                List<Endpoint> holders = store.endpoints(network.name());
-                for (Leases.Lease lease : leases.all()) {
-                    if (holders.stream().noneMatch(holder -> holder.name().equals(lease.holder()))) {
-                        leases.release(lease.address(), lease.holder());
-                        removed.add("released " + lease.address() + " of " + network.name() + ", which "
-                                + (lease.holder().isEmpty() ? "nobody" : lease.holder()) + " had");
-                    }
-                }
+                removed.addAll(released(network));
             }
             removed.addAll(removal.abandoned(temporary()));
             return new Collected(List.copyOf(removed));
         });
+    }
+
+    /** Takes back the leases that no endpoint has. Of an endpoint whose record cannot be read, the name is known, and counts. */
+    private List<String> released(Network network) {
+        Leases leases = store.leases(network.name());
+        List<Endpoint> holders = store.endpoints(network.name());
+        List<String> damaged = store.damagedEndpoints(network.name());
+        List<String> removed = new ArrayList<>();
+        for (Leases.Lease lease : leases.all()) {
+            boolean isHeld = damaged.contains(lease.holder())
+                    || holders.stream()
+                            .anyMatch(holder -> holder.name().equals(lease.holder())
+                                    || holder.addresses().stream()
+                                            .anyMatch(
+                                                    address -> address.address().equals(lease.address())));
+            if (!isHeld) {
+                leases.release(lease.address(), lease.holder());
+                removed.add("released " + lease.address() + " of " + network.name() + ", which "
+                        + (lease.holder().isEmpty() ? "nobody" : Names.shown(lease.holder())) + " had");
+            }
+        }
+        return removed;
     }
 
     /**
@@ -341,6 +384,10 @@ public final class Wiring {
                 .filter(plans::isAlive)
                 .map(Endpoint::name)
                 .toList();
+        List<String> damaged = store.damagedEndpoints(name);
+        if (!damaged.isEmpty()) {
+            store.endpoint(damaged.getFirst(), name); // says what is the matter with it
+        }
         if (!alive.isEmpty()) {
             throw new WiringException("network " + name + " is in use by " + String.join(", ", alive)
                     + "; lasthop disconnect takes them off it");
@@ -354,8 +401,15 @@ public final class Wiring {
                 .filter(known ->
                         known.name().equals(endpoint) || known.place().label().equals(endpoint))
                 .findFirst()
-                .orElseThrow(() -> new WiringException(
-                        Names.shown(endpoint) + " is not connected to " + network + "; lasthop ls shows what is"));
+                .orElseThrow(() -> missing(endpoint, network));
+    }
+
+    private WiringException missing(String endpoint, String network) {
+        if (store.damagedEndpoints(network).contains(endpoint)) {
+            store.endpoint(endpoint, network); // says what is the matter with it
+        }
+        return new WiringException(
+                Names.shown(endpoint) + " is not connected to " + network + "; lasthop ls shows what is");
     }
 
     private Endpoint findAnywhere(String endpoint) {
@@ -379,7 +433,8 @@ public final class Wiring {
     private void clearWay(Places places, ConnectSpec spec) {
         EndpointPlans plans = new EndpointPlans(places, store);
         Names.checked("an endpoint", spec.endpoint());
-        store.endpoints(Names.checked("a network", spec.network())).stream()
+        store.endpoint(spec.endpoint(), Names.checked("a network", spec.network())); // fails if it is damaged
+        store.endpoints(spec.network()).stream()
                 .filter(known -> !plans.isAlive(known))
                 .filter(known -> known.name().equals(spec.endpoint())
                         || spec.addresses().stream()

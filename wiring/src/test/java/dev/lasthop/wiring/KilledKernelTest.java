@@ -219,8 +219,10 @@ class KilledKernelTest {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                 String name = folder.relativize(file).toString();
-                // the lock stays for good, and so does which address was given last
-                if (!name.equals("state/lock") && !file.getFileName().toString().startsWith("last_reserved_ip")) {
+                boolean counts = !name.endsWith("/lock") // stays, as whoever waits for it has it open
+                        && !name.contains("/last_reserved_ip") // which address was given last
+                        && !name.contains("/.taken-"); // by which a free one is found
+                if (counts) {
                     all.add(name + ": " + Files.readString(file));
                 }
             }

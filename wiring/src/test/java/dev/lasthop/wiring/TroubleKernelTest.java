@@ -156,19 +156,88 @@ class TroubleKernelTest {
     }
 
     @Test
-    void aDamagedFileIsNamedAndKept() throws IOException {
+    void aDamagedFileIsNamedAndKeptAndTheOthersGoOn() throws IOException {
         wiring.createNetwork(NetworkSpec.of("web", V4));
-        Path file = folder.resolve("state/declared/web.json");
-        String good = Files.readString(file);
-        for (String bad : List.of("", "{", "[]", "{\"name\": 5}", good.replace("10.88.0.0/24", "10.88.0.0/99"))) {
+        wiring.createNetwork(NetworkSpec.of("two", Prefix.parse("10.89.0.0/24")));
+        wiring.connect(ConnectSpec.of(Place.named("c1"), "web"));
+        Path network = folder.resolve("state/declared/web.json");
+        Path endpoint = folder.resolve("state/endpoints/c1@web.json");
+        for (Path file : List.of(network, endpoint)) {
+            String good = Files.readString(file);
+            for (String bad : List.of(
+                    "",
+                    "{",
+                    "[]",
+                    "null",
+                    "{\"name\": 5}",
+                    "{\"name\": \"web\"}",
+                    good.substring(0, good.length() / 2),
+                    good.replace("10.88.0.", "10.88.0.999"),
+                    good.replace("\"undo\"", "\"undo\": [{\"step\": \"../x\", \"place\": \"host\"}], \"x\""),
+                    "\u0000".repeat(5000),
+                    "[".repeat(100_000))) {
+                Files.writeString(file, bad);
+                isNamedAndTheOthersGoOn(file, bad);
+                assertThat(file).hasContent(bad);
+            }
+            Files.delete(file);
+            Files.createDirectory(file);
+            isNamedAndTheOthersGoOn(file, "a folder");
+            Files.delete(file);
+            Files.writeString(file, good);
+        }
+        assertThat(wiring.damaged()).isEmpty();
+        wiring.disconnect("c1", "web");
+        wiring.removeNetwork("web");
+        wiring.removeNetwork("two");
+    }
+
+    private void isNamedAndTheOthersGoOn(Path file, String bad) {
+        assertThatThrownBy(() -> wiring.connect(ConnectSpec.of(Place.named("c1"), "web")))
+                .as(bad)
+                .isInstanceOf(WiringException.class)
+                .hasMessageContaining(file.toString());
+        assertThat(wiring.damaged()).singleElement().asString().contains(file.toString());
+        assertThat(wiring.networks()).extracting(Network::name).contains("two");
+        wiring.connect(ConnectSpec.of(Place.named("c2"), "two"));
+        assertThat(wiring.gc().removed())
+                .as("what is damaged keeps its address")
+                .isEmpty();
+        wiring.repair();
+        wiring.disconnect("c2", "two");
+        assertThat(folder.resolve("state/networks/web/10.88.0.2")).exists();
+    }
+
+    @Test
+    void aDamagedJournalKeepsNobodyFromWorking() throws IOException {
+        wiring.createNetwork(NetworkSpec.of("web", V4));
+        Path file = Files.createDirectories(folder.resolve("run/journal")).resolve("half.json");
+        for (String bad : List.of(
+                "",
+                "{\"title\": \"x\", \"subject\": \"c1@web\", \"bo",
+                "{\"title\": \"x\", \"subject\": \"c1@web\", \"boot\": \"\", \"namespaces\": {}, \"steps\": [],"
+                        + " \"amendments\": [{\"drop\": \"endpoint\", \"name\": \"../../../etc/passwd\"}]}")) {
             Files.writeString(file, bad);
-            assertThatThrownBy(() -> wiring.connect(ConnectSpec.of(Place.named("c1"), "web")))
-                    .isInstanceOf(WiringException.class)
-                    .hasMessageContaining(file.toString())
-                    .hasMessageContaining("damaged");
+            wiring.connect(ConnectSpec.of(Place.named("c2"), "web"));
+            wiring.disconnect("c2", "web");
             assertThat(file).hasContent(bad);
         }
-        Files.writeString(file, good);
+        Files.delete(file);
+        wiring.removeNetwork("web");
+    }
+
+    @Test
+    void aNamespaceThatGotTheNumberOfAnotherIsNotTakenForIt() {
+        wiring.createNetwork(NetworkSpec.of("web", V4));
+        network.namespace("again");
+        wiring.connect(ConnectSpec.of(Place.named("again"), "web"));
+        long number = wiring.endpoints().getFirst().inode();
+        Wait.until("a new namespace gets the number of the old one", () -> {
+            Tool.run("ip", "netns", "del", "again");
+            Tool.run("ip", "netns", "add", "again");
+            return NetworkNamespace.inodeOf(Path.of("/run/netns/again")) == number;
+        });
+        assertThat(wiring.gc().removed()).containsExactly("removed again@web: netns:again is gone");
         wiring.removeNetwork("web");
     }
 

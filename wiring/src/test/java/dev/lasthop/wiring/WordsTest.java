@@ -3,20 +3,13 @@ package dev.lasthop.wiring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lasthop.address.IpAddress;
-import dev.lasthop.address.Prefix;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Names, ports and leases, without a kernel. */
+/** Names and ports, without a kernel. */
 class WordsTest {
-    @TempDir
-    Path folder;
-
     @Test
     void generatedNamesFitAndAreTheSameEachTime() {
         String longName = "a-network-with-a-very-long-name";
@@ -39,28 +32,6 @@ class WordsTest {
                 List.of("", "80", "80:", ":80", "0:80", "80:65536", "80:80/icmp", "x:80:80", "80:80/tcp/udp")) {
             assertThatThrownBy(() -> PublishedPort.parse(text)).as(text).isInstanceOf(WiringException.class);
         }
-    }
-
-    @Test
-    void leasesGoRoundAndAreGivenBack() {
-        var leases = new Leases(folder.resolve("web"));
-        Subnet subnet = Subnet.of(Prefix.parse("10.0.0.0/29")); // .1 is the gateway, .2 to .6 are for endpoints
-        for (int i = 2; i <= 6; i++) {
-            IpAddress address = leases.choose(subnet);
-            assertThat(address).hasToString("10.0.0." + i);
-            leases.take(address, "c" + i, "eth0");
-        }
-        assertThatThrownBy(() -> leases.choose(subnet))
-                .isInstanceOf(WiringException.class)
-                .hasMessageContaining("10.0.0.2 c2, 10.0.0.3 c3");
-        leases.release(IpAddress.parse("10.0.0.4"), "somebody else");
-        assertThatThrownBy(() -> leases.choose(subnet)).isInstanceOf(WiringException.class);
-        leases.release("c4", "eth0");
-        assertThat(leases.choose(subnet)).hasToString("10.0.0.4");
-        assertThat(leases.all())
-                .hasSize(4)
-                .first()
-                .hasToString("Lease[address=10.0.0.2, holder=c2, interfaceName=eth0]");
     }
 
     @Test

@@ -42,7 +42,8 @@ public final class Collect implements Command {
 
     @Override
     public ExitCode run(Invocation invocation) {
-        List<String> removed = new ArrayList<>(WiringWords.with(Wiring::gc).removed());
+        List<String> removed =
+                new ArrayList<>(WiringWords.with(invocation, Wiring::gc).removed());
         try {
             Labs.ofEnvironment(System.getenv()).collect().forEach(name -> removed.add("removed abandoned lab " + name));
         } catch (LabException e) {

@@ -102,7 +102,7 @@ public final class Connect implements Command {
     @Override
     public ExitCode run(Invocation invocation) {
         ConnectSpec spec = spec(invocation);
-        return WiringWords.with(wiring -> {
+        return WiringWords.with(invocation, wiring -> {
             if (invocation.has(WiringWords.DRY_RUN)) {
                 return WiringWords.show(invocation, wiring.planConnect(spec));
             }

@@ -2,6 +2,7 @@ package dev.lasthop.cli.wiring;
 
 import dev.lasthop.containers.EndpointException;
 import dev.lasthop.containers.EndpointSource;
+import dev.lasthop.linux.KernelException;
 import dev.lasthop.linux.NamedNamespaces;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.wiring.Endpoint;
@@ -9,8 +10,6 @@ import dev.lasthop.wiring.StateFolders;
 import dev.lasthop.wiring.Wiring;
 import dev.lasthop.wiring.WiringException;
 import dev.lasthop.wiring.step.Place;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -63,15 +62,15 @@ final class ConnectedSource implements EndpointSource {
         OptionalLong pid = endpoint.place() instanceof Place.OfProcess process
                 ? OptionalLong.of(process.pid())
                 : OptionalLong.empty();
-        return path.filter(file -> inode(file) == endpoint.inode())
+        return path.filter(file -> isThere(endpoint, file))
                 .map(file -> new Match(endpoint.place().label(), file, pid));
     }
 
-    private static long inode(Path file) {
-        try {
-            return Files.getAttribute(file, "unix:ino") instanceof Long inode ? inode : 0;
-        } catch (IOException e) {
-            return 0;
+    private static boolean isThere(Endpoint endpoint, Path file) {
+        try (NetworkNamespace namespace = NetworkNamespace.open(file)) {
+            return endpoint.isIn(namespace);
+        } catch (KernelException e) {
+            return false;
         }
     }
 }

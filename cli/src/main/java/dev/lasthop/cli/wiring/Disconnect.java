@@ -56,7 +56,7 @@ public final class Disconnect implements Command {
     public ExitCode run(Invocation invocation) {
         String network = WiringWords.network(invocation);
         String typed = invocation.argument(WiringWords.ENDPOINT);
-        return WiringWords.with(wiring -> {
+        return WiringWords.with(invocation, wiring -> {
             wiring.network(network);
             Endpoint endpoint =
                     WiringWords.endpoint(wiring, typed, one -> one.network().equals(network), "network " + network);

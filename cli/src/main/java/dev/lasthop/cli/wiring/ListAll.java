@@ -29,7 +29,7 @@ public final class ListAll implements Command {
 
     @Override
     public ExitCode run(Invocation invocation) {
-        return WiringWords.with(wiring -> {
+        return WiringWords.with(invocation, wiring -> {
             List<Network> networks = wiring.networks();
             List<Endpoint> endpoints = wiring.endpoints();
             invocation

@@ -9,6 +9,8 @@ import dev.lasthop.cli.frame.Invocation;
 import dev.lasthop.cli.frame.Option;
 import dev.lasthop.cli.frame.Reader;
 import dev.lasthop.linux.Capability;
+import dev.lasthop.wiring.AddressRange;
+import dev.lasthop.wiring.LeaseRanges;
 import dev.lasthop.wiring.Network;
 import dev.lasthop.wiring.NetworkSpec;
 import dev.lasthop.wiring.Peer;
@@ -29,6 +31,18 @@ public final class NetworkCreate implements Command {
                     "ADDRESS",
                     "what endpoints send everything else to; for a bridge its own address, the subnet's first if it is not said",
                     IpAddress::parse)
+            .repeated();
+    private static final Option<AddressRange> RANGE = Option.value(
+                    "range",
+                    "FROM-TO",
+                    "the addresses that are given to those who ask for none; all of the subnet if it is not said",
+                    AddressRange::parse)
+            .repeated();
+    private static final Option<AddressRange> EXCLUDE = Option.value(
+                    "exclude",
+                    "FROM-TO",
+                    "addresses that are given to nobody who does not ask for them; one, a range or a prefix",
+                    AddressRange::parse)
             .repeated();
     private static final Option<Boolean> INTERNAL =
             Option.flag("internal", "no way out: no default route, no forwarding, no masquerade");
@@ -57,7 +71,7 @@ public final class NetworkCreate implements Command {
 
     @Override
     public List<Option<?>> options() {
-        var options = new ArrayList<Option<?>>(List.of(SUBNET, GATEWAY));
+        var options = new ArrayList<Option<?>>(List.of(SUBNET, GATEWAY, RANGE, EXCLUDE));
         options.addAll(DriverWords.all());
         options.addAll(List.of(WiringWords.PEER, INTERNAL, MTU, NO_MASQUERADE, WiringWords.DRY_RUN));
         return options;
@@ -89,7 +103,7 @@ public final class NetworkCreate implements Command {
     @Override
     public ExitCode run(Invocation invocation) {
         NetworkSpec spec = spec(invocation);
-        return WiringWords.with(wiring -> {
+        return WiringWords.with(invocation, wiring -> {
             if (invocation.has(WiringWords.DRY_RUN)) {
                 return WiringWords.show(invocation, wiring.planCreateNetwork(spec));
             }
@@ -117,6 +131,8 @@ public final class NetworkCreate implements Command {
 
     private static Settings settings(Invocation invocation) {
         List<Peer> peers = invocation.all(WiringWords.PEER);
-        return peers.isEmpty() ? Settings.NONE : Settings.NONE.with(new Peers(peers));
+        var ranges = new LeaseRanges(invocation.all(RANGE), invocation.all(EXCLUDE));
+        Settings settings = peers.isEmpty() ? Settings.NONE : Settings.NONE.with(new Peers(peers));
+        return ranges.equals(LeaseRanges.ALL) ? settings : settings.with(ranges);
     }
 }

@@ -31,7 +31,7 @@ public final class NetworkInspect implements Command {
 
     @Override
     public ExitCode run(Invocation invocation) {
-        return WiringWords.with(wiring -> {
+        return WiringWords.with(invocation, wiring -> {
             Network network = wiring.network(invocation.argument(WiringWords.NAME));
             List<Endpoint> endpoints = wiring.endpoints().stream()
                     .filter(endpoint -> endpoint.network().equals(network.name()))

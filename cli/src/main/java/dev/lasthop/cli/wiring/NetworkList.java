@@ -27,7 +27,7 @@ public final class NetworkList implements Command {
 
     @Override
     public ExitCode run(Invocation invocation) {
-        List<Network> networks = WiringWords.with(Wiring::networks);
+        List<Network> networks = WiringWords.with(invocation, Wiring::networks);
         invocation
                 .output()
                 .result(

@@ -50,7 +50,7 @@ public final class NetworkRemove implements Command {
     @Override
     public ExitCode run(Invocation invocation) {
         String name = invocation.argument(WiringWords.NAME);
-        return WiringWords.with(wiring -> {
+        return WiringWords.with(invocation, wiring -> {
             if (invocation.has(WiringWords.DRY_RUN)) {
                 return WiringWords.show(invocation, wiring.planRemoveNetwork(name));
             }

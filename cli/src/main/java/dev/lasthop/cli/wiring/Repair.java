@@ -53,7 +53,8 @@ public final class Repair implements Command {
     @Override
     public ExitCode run(Invocation invocation) {
         boolean check = invocation.has(CHECK);
-        Wiring.Repaired repaired = WiringWords.with(wiring -> check ? wiring.planRepair() : wiring.repair());
+        Wiring.Repaired repaired =
+                WiringWords.with(invocation, wiring -> check ? wiring.planRepair() : wiring.repair());
         invocation.output().result(() -> json(repaired, !check), () -> text(repaired));
         return check && !repaired.found().isEmpty() ? ExitCode.FAULT_FOUND : ExitCode.DONE;
     }

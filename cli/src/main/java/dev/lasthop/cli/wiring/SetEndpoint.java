@@ -118,7 +118,7 @@ public final class SetEndpoint implements Command {
         }
         Endpoint first = WiringWords.endpoint(wiring, typed, _ -> true, "any network of Lasthop's");
         List<String> networks = wiring.endpoints().stream()
-                .filter(one -> one.inode() == first.inode())
+                .filter(one -> one.isBeside(first))
                 .map(Endpoint::network)
                 .toList();
         if (networks.size() > 1) {

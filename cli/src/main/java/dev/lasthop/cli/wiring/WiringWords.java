@@ -69,6 +69,14 @@ final class WiringWords {
         }
     }
 
+    /** The same, and warns of what is on record but cannot be read: the work goes on without it. */
+    static <T> T with(Invocation invocation, Function<Wiring, T> work) {
+        return with(wiring -> {
+            wiring.damaged().forEach(invocation.output()::warning);
+            return work.apply(wiring);
+        });
+    }
+
     /** The option that must be given. */
     static String network(Invocation invocation) {
         return invocation
@@ -102,17 +110,21 @@ final class WiringWords {
             }
         }
         Place place = place(typed);
-        long inode = inode(typed);
-        return known.stream()
-                .filter(one -> one.inode() == inode)
-                .findFirst()
-                .orElseThrow(() -> CommandException.failed(
-                        place.label() + " is not connected to " + what, "", "lasthop ls shows what is"));
+        for (Endpoint one : known) {
+            if (isIn(one, typed)) {
+                return one;
+            }
+        }
+        List<String> ended = wiring.recover(); // what is meant may be what a killed process had begun
+        throw CommandException.failed(
+                place.label() + " is not connected to " + what,
+                ended.isEmpty() ? "" : "a killed lasthop had left something half done; " + String.join("; ", ended),
+                "lasthop ls shows what is");
     }
 
-    private static long inode(String typed) {
+    private static boolean isIn(Endpoint known, String typed) {
         try (var endpoint = KnownEndpoints.all().resolve(typed)) {
-            return endpoint.namespace().inode();
+            return known.isIn(endpoint.namespace());
         } catch (EndpointException e) {
             throw KnownEndpoints.failure(e);
         }
