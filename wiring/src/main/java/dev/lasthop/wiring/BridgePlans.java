@@ -7,6 +7,7 @@ import dev.lasthop.netlink.route.LinkMessage;
 import dev.lasthop.wiring.step.AddressStep;
 import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.Place;
+import dev.lasthop.wiring.step.RouteTo;
 import dev.lasthop.wiring.step.Step;
 import dev.lasthop.wiring.step.SysctlStep;
 import java.util.ArrayList;
@@ -126,10 +127,12 @@ record BridgePlans() implements DriverPlans {
     @Override
     public List<Step> link(Endpoint endpoint, Network network, HostView host) {
         String hostLink = VethPair.hostLink(endpoint);
-        return List.of(
-                VethPair.create(endpoint, network),
-                new LinkStep.Master(Place.HOST, hostLink, network.bridge()),
-                LinkStep.up(Place.HOST, hostLink));
+        List<Step> steps = new ArrayList<>();
+        steps.add(VethPair.create(endpoint, network));
+        steps.add(new LinkStep.Master(Place.HOST, hostLink, network.bridge()));
+        steps.addAll(new PortTreatment(network, host).of(endpoint));
+        steps.add(LinkStep.up(Place.HOST, hostLink));
+        return steps;
     }
 
     @Override
@@ -144,6 +147,15 @@ record BridgePlans() implements DriverPlans {
                     new LinkStep.Master(Place.HOST, hostLink, Optional.of(bridge)));
         }
         VethPair.compare(endpoint, link, differences);
+        new PortTreatment(network, host).compare(endpoint, link, differences);
+    }
+
+    /** The gateway is in no VLAN but its own. */
+    @Override
+    public Optional<RouteTo> exit(Network network, Endpoint endpoint, Family family) {
+        return BridgePort.of(endpoint.settings()).vlan().isPresent()
+                ? Optional.empty()
+                : DriverPlans.super.exit(network, endpoint, family);
     }
 
     @Override

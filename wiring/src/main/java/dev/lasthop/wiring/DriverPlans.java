@@ -1,5 +1,6 @@
 package dev.lasthop.wiring;
 
+import dev.lasthop.address.Family;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.MacAddress;
 import dev.lasthop.address.Prefix;
@@ -8,7 +9,6 @@ import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Places;
 import dev.lasthop.wiring.step.RouteTo;
 import dev.lasthop.wiring.step.Step;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -121,17 +121,19 @@ sealed interface DriverPlans permits AttachPlans, BridgePlans, RoutedPlans, Shar
         return List.of();
     }
 
-    /** The routes that an endpoint's interface brings, as far as they are not there. */
+    /**
+     * The route by which an endpoint sends what it has no nearer route for; empty where the network has no router for that family. Whether it
+     * is the namespace's is decided by {@link Exits}.
+     */
+    default Optional<RouteTo> exit(Network network, Endpoint endpoint, Family family) {
+        return network.subnet(family)
+                .flatMap(Subnet::gateway)
+                .map(gateway -> RouteTo.everywhere(family).via(gateway).on(endpoint.interfaceName()));
+    }
+
+    /** The routes that an endpoint needs besides those that its addresses bring, and which are not there yet. */
     default List<RouteTo> routes(Network network, Endpoint endpoint, HostView inside) {
-        List<RouteTo> routes = new ArrayList<>();
-        for (Subnet subnet : network.subnets()) {
-            if (!network.internal() && !inside.hasDefaultRoute(subnet.family())) {
-                subnet.gateway()
-                        .ifPresent(gateway -> routes.add(
-                                RouteTo.everywhere(subnet.family()).via(gateway).on(endpoint.interfaceName())));
-            }
-        }
-        return routes;
+        return List.of();
     }
 
     /**

@@ -48,7 +48,7 @@ record EndpointPlans(Places places, Store store) {
                 mac(spec, name, network, host),
                 addresses(spec, network, host),
                 spec.ports(),
-                settings(spec, network, host, interfaceName(spec, inside)),
+                settings(spec, network, host, inside, interfaceName(spec, inside)),
                 false,
                 List.of());
         new Tuning(network).check(endpoint);
@@ -79,6 +79,7 @@ record EndpointPlans(Places places, Store store) {
                         steps.add(new AddressStep.Add(place, link, address, address.family() == Family.IPV6)));
         steps.add(LinkStep.up(place, link));
         network.plans().routes(network, endpoint, inside).forEach(route -> steps.add(new RouteStep.Add(place, route)));
+        steps.addAll(new Exits(places, store).joining(endpoint, network, inside));
         steps.addAll(new Tuning(network).steps(Tuning.plain(endpoint), endpoint));
         if (network.plans().crossesHost()
                 && !host.hasTable(OwnTable.NAME)) { // somebody flushed the rules: nothing of this would get out
@@ -147,8 +148,17 @@ record EndpointPlans(Places places, Store store) {
     }
 
     /** What was asked for, and what the driver has to remember. */
-    private static Settings settings(ConnectSpec spec, Network network, HostView host, String link) {
-        Settings settings = spec.settings();
+    private Settings settings(ConnectSpec spec, Network network, HostView host, HostView inside, String link) {
+        Settings settings = new Exits(places, store)
+                .claim(spec.settings(), inside.site().namespace().inode());
+        BridgePort port = BridgePort.of(settings).or(BridgePort.of(network.settings()));
+        if (!port.equals(BridgePort.PLAIN)) {
+            if (!network.plans().isBridged()) {
+                throw new WiringException("network " + network.name() + " (" + network.driver()
+                        + ") has no bridge: --hairpin, --isolated and --vlan are about a bridge's port");
+            }
+            settings = settings.with(port);
+        }
         for (Setting remembered : network.plans().remembered(spec, host).all()) {
             settings = settings.with(remembered);
         }

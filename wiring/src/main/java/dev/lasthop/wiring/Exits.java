@@ -36,9 +36,7 @@ record Exits(Places places, Store store) {
 
     /** What a connection claims that is being made: more than all others if it was asked for, else less. */
     Settings claim(Settings asked, long inode) {
-        List<Endpoint> others = store.endpoints().stream()
-                .filter(other -> other.inode() == inode && other.complete())
-                .toList();
+        List<Endpoint> others = alive(inode);
         boolean wanted = asked.find(DefaultRoute.class).equals(Optional.of(DefaultRoute.WANTED));
         if (others.isEmpty() && !wanted) {
             return asked.without(DefaultRoute.class);
@@ -71,8 +69,9 @@ record Exits(Places places, Store store) {
         Place place = own.endpoint().place();
         Family family = exit.family();
         Optional<Connection> holder = holder(others, family);
-        boolean claims = others.stream().allMatch(other -> other.claim() < own.claim())
-                && own.endpoint().settings().has(DefaultRoute.class);
+        boolean claims = others.isEmpty()
+                ? own.claim() > 0 // it was asked for
+                : others.stream().allMatch(other -> other.claim() < own.claim());
         if (holder.isPresent() && claims) {
             steps.add(new RouteStep.Replace(place, exit));
             steps.addAll(back(holder.get(), family));
@@ -83,7 +82,9 @@ record Exits(Places places, Store store) {
         } else if (holder.isPresent()) {
             steps.addAll(back(own, family));
         } else if (claims) { // somebody else's
-            inside.defaultRoutes(family).forEach(route -> steps.add(new RouteStep.Delete(place, route)));
+            for (int i = 0; i < inside.defaultRoutes(family); i++) {
+                steps.add(new RouteStep.Delete(place, RouteTo.everywhere(family)));
+            }
             steps.add(new RouteStep.Add(place, exit));
         } else if (!inside.hasDefaultRoute(family)) {
             steps.add(new RouteStep.Add(place, exit));
@@ -94,7 +95,8 @@ record Exits(Places places, Store store) {
     List<Step> leaving(Endpoint endpoint) {
         List<Connection> others = others(endpoint);
         Optional<Network> network = store.network(endpoint.network());
-        if (network.isEmpty() || others.isEmpty()) {
+        boolean alone = others.isEmpty() && !endpoint.settings().has(DefaultRoute.class);
+        if (network.isEmpty() || alone) {
             return List.of();
         }
         var own = new Connection(endpoint, network.get());
@@ -196,8 +198,13 @@ record Exits(Places places, Store store) {
         Prefix subnet = one.network().subnet(family).orElseThrow().prefix();
         int table = DefaultRoute.of(one.endpoint()).table();
         List<Step> steps = new ArrayList<>();
-        steps.add(new RouteStep.Add(
-                place, RouteTo.prefix(subnet).on(one.endpoint().interfaceName()).table(table)));
+        boolean isOnLink = one.endpoint().addresses().stream()
+                .anyMatch(address -> address.network().equals(subnet));
+        if (isOnLink) {
+            steps.add(new RouteStep.Add(
+                    place,
+                    RouteTo.prefix(subnet).on(one.endpoint().interfaceName()).table(table)));
+        }
         steps.add(new RouteStep.Add(place, one.exit(family).orElseThrow().table(table)));
         steps.add(new RuleStep.Add(place, RuleStep.Selector.lookup(family, table, table).from(subnet)));
         return steps;
@@ -213,13 +220,19 @@ record Exits(Places places, Store store) {
 
     private List<Connection> others(Endpoint endpoint) {
         List<Connection> others = new ArrayList<>();
-        for (Endpoint other : store.endpoints()) {
-            boolean same = other.inode() == endpoint.inode() && other.complete() && !other.id().equals(endpoint.id());
-            if (same) {
+        for (Endpoint other : alive(endpoint.inode())) {
+            if (!other.id().equals(endpoint.id())) {
                 store.network(other.network()).ifPresent(network -> others.add(new Connection(other, network)));
             }
         }
         return others;
+    }
+
+    private List<Endpoint> alive(long inode) {
+        var plans = new EndpointPlans(places, store);
+        return store.endpoints().stream()
+                .filter(endpoint -> endpoint.inode() == inode && endpoint.complete() && plans.isAlive(endpoint))
+                .toList();
     }
 
     private static boolean isTaken(int table, List<Endpoint> endpoints) {

@@ -16,6 +16,7 @@ import dev.lasthop.netlink.nftables.NftType;
 import dev.lasthop.netlink.nftables.TableMessage;
 import dev.lasthop.netlink.route.AddressMessage;
 import dev.lasthop.netlink.route.FlowQuestion;
+import dev.lasthop.netlink.route.LinkKinds;
 import dev.lasthop.netlink.route.LinkMessage;
 import dev.lasthop.netlink.route.NeighborMessage;
 import dev.lasthop.netlink.route.RouteMessage;
@@ -37,7 +38,28 @@ record HostView(Site site) {
     }
 
     boolean hasDefaultRoute(Family family) {
-        return site.route().routes(family).stream().anyMatch(HostView::isDefault);
+        return defaultRoutes(family) > 0;
+    }
+
+    /** How many there are. */
+    int defaultRoutes(Family family) {
+        return (int) site.route().routes(family).stream()
+                .filter(HostView::isDefault)
+                .count();
+    }
+
+    /** Whether a port of a bridge takes part in a VLAN. */
+    boolean hasVlan(IfIndex port, int id) {
+        return site.route().bridgeVlans().stream()
+                .filter(link -> link.index().equals(port))
+                .flatMap(link -> link.attributes().get(LinkMessage.AF_SPEC).stream())
+                .flatMap(spec -> spec.each(LinkKinds.BridgeVlans.VLAN).stream())
+                .anyMatch(vlan -> vlan.id() == id);
+    }
+
+    /** Whether a rule leads to a routing table. */
+    boolean hasRule(Family family, int table) {
+        return site.route().rules(family).stream().anyMatch(rule -> rule.table() == table);
     }
 
     /** The MTU of what leads out of the host: the smallest among the default routes' interfaces. */

@@ -1,10 +1,10 @@
 package dev.lasthop.wiring;
 
+import dev.lasthop.address.Family;
 import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.LinkStep.IpvlanMode;
 import dev.lasthop.wiring.step.RouteTo;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 
 /** Interfaces that share one of the host's and its MAC address. */
 record IpvlanPlans() implements SharedLinkPlans {
@@ -34,17 +34,11 @@ record IpvlanPlans() implements SharedLinkPlans {
 
     /** In the modes l3 whatever is sent is handed to the parent, which needs no address to send it to. */
     @Override
-    public List<RouteTo> routes(Network network, Endpoint endpoint, HostView inside) {
-        if (ipvlan(network.driver()).mode() == IpvlanMode.L2) {
-            return SharedLinkPlans.super.routes(network, endpoint, inside);
-        }
-        List<RouteTo> routes = new ArrayList<>();
-        for (Subnet subnet : network.subnets()) {
-            if (!inside.hasDefaultRoute(subnet.family())) {
-                routes.add(RouteTo.everywhere(subnet.family()).on(endpoint.interfaceName()));
-            }
-        }
-        return routes;
+    public Optional<RouteTo> exit(Network network, Endpoint endpoint, Family family) {
+        return ipvlan(network.driver()).mode() == IpvlanMode.L2
+                ? SharedLinkPlans.super.exit(network, endpoint, family)
+                : network.subnet(family)
+                        .map(subnet -> RouteTo.everywhere(family).on(endpoint.interfaceName()));
     }
 
     private static IpvlanDriver ipvlan(Driver driver) {

@@ -37,6 +37,10 @@ record NetworkPlans(Places places, Store store) {
         int mtu = mtu(plans.mtu(driver, spec.mtu(), host), ipv6);
         Network network = new Network(
                 name, driver, subnets, spec.internal(), mtu, spec.masquerade(), spec.settings(), true, List.of());
+        if (network.settings().has(BridgePort.class) && !plans.isBridged()) {
+            throw new WiringException("a network with driver " + driver.name()
+                    + " has no bridge: --hairpin, --isolated and --vlan are about a bridge's ports");
+        }
         Peers.of(network).all().forEach(peer -> new PeerPlans(network).check(peer, host, store));
         return new Prepared(network, plan(host, network));
     }

@@ -14,6 +14,7 @@ import dev.lasthop.wiring.step.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What leads from this node to the containers of others. Through a tunnel: for each remote node one entry of the tunnel's forwarding
@@ -26,6 +27,10 @@ record PeerPlans(Network network) {
             throw new WiringException("network " + network.name()
                     + " cannot have peers: what its endpoints send does not" + " pass this host's routing with driver "
                     + network.driver().name());
+        }
+        if (network.internal() && network.driver().tunnel().isEmpty()) {
+            throw new WiringException("network " + network.name() + " cannot have peers: it is internal, and what its"
+                    + " endpoints send may not leave by the host's links. --driver vxlan can have both");
         }
         for (Prefix subnet : peer.subnets()) {
             if (network.subnet(subnet.family()).isEmpty()) {
@@ -47,10 +52,12 @@ record PeerPlans(Network network) {
         check(peer, new HostView(places.at(Place.HOST)), store);
         Optional<Peer> before = Peers.of(network).find(peer.node());
         List<Step> steps = new ArrayList<>();
-        before.ifPresent(old -> remove(old).stream()
+        before.ifPresent(old -> Stream.concat(
+                        inside(old, places, store).stream().map(Exits::inverse), remove(old).stream())
                 .filter(step -> !step.undo(places).isEmpty()) // what is there
                 .forEach(steps::add));
         steps.addAll(add(peer));
+        steps.addAll(inside(peer, places, store));
         return new Plan("add peer " + peer.node() + " to " + network.name(), steps);
     }
 
@@ -60,7 +67,15 @@ record PeerPlans(Network network) {
                 .find(node)
                 .orElseThrow(() -> new WiringException("network " + network.name() + " has no peer " + Names.shown(node)
                         + "; " + (names.isEmpty() ? "it has none" : "there are: " + String.join(", ", names))));
-        return new Plan("remove peer " + node + " from " + network.name(), remove(peer));
+        List<Step> steps = new ArrayList<>();
+        inside(peer, places, store).forEach(step -> steps.add(Exits.inverse(step)));
+        steps.addAll(remove(peer));
+        return new Plan("remove peer " + node + " from " + network.name(), steps);
+    }
+
+    /** What the endpoints themselves need, where theirs is not just a default route. */
+    private List<Step> inside(Peer peer, Places places, Store store) {
+        return new Exits(places, store).toPeers(network, List.of(peer));
     }
 
     /** Makes the way to a peer. */

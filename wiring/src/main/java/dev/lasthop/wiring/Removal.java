@@ -7,6 +7,7 @@ import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Places;
 import dev.lasthop.wiring.step.Plan;
+import dev.lasthop.wiring.step.RouteStep;
 import dev.lasthop.wiring.step.Step;
 import dev.lasthop.wiring.step.SysctlStep;
 import dev.lasthop.wiring.step.Undo;
@@ -28,8 +29,12 @@ record Removal(Places places, Store store) {
                 .map(network -> network.plans().removal(endpoint, network, places))
                 .ifPresent(steps::addAll);
         steps.addAll(Tuning.removal(endpoint));
-        if (isSameNamespace(endpoint) && !isElsewhere(endpoint)) {
-            steps.addAll(endpoint.undo());
+        if (isSameNamespace(endpoint)) {
+            boolean last = !isElsewhere(endpoint);
+            endpoint.undo().stream()
+                    .filter(step -> last || step instanceof RouteStep) // what others rest on stays
+                    .forEach(steps::add);
+            steps.addAll(new Exits(places, store).leaving(endpoint));
         }
         return new Plan("disconnect " + endpoint.name() + " from " + endpoint.network(), steps);
     }
@@ -39,7 +44,8 @@ record Removal(Places places, Store store) {
         List<Step> steps = new ArrayList<>();
         steps.add(OwnTable.unpublish(endpoint, ports));
         steps.addAll(new Connections(places.at(Place.HOST)).through(endpoint, ports));
-        if (endpoint.ports().size() == ports.size() && isBridged(endpoint)) {
+        boolean hairpin = BridgePort.of(endpoint.settings()).hairpin();
+        if (endpoint.ports().size() == ports.size() && isBridged(endpoint) && !hairpin) {
             endpoint.hostLink()
                     .ifPresent(link ->
                             steps.add(new LinkStep.PortOption(Place.HOST, link, LinkStep.BridgePortOption.HAIRPIN, 0)));

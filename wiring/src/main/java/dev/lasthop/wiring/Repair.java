@@ -145,15 +145,14 @@ final class Repair {
         }
         new Tuning(network).compare(endpoint, host, inside, places, differences);
         for (RouteTo route : network.plans().routes(network, endpoint, inside)) {
-            boolean isDefault = route.destination().length() == 0;
             differences.found(
-                    endpoint.id() + " has no " + route.family()
-                            + (isDefault ? " default route" : " route to " + route.destination()),
+                    endpoint.id() + " has no route to " + route.destination(),
                     new RouteStep.Add(endpoint.place(), route));
         }
         network.plans()
                 .finish(endpoint, network, inside)
                 .forEach(step -> differences.found(endpoint.id() + " needs " + step.command(), step));
+        new Exits(places, store).compare(endpoint, network, inside, differences);
     }
 
     private static Step address(Place place, String link, Prefix address) {

@@ -168,7 +168,12 @@ record RoutedPlans() implements DriverPlans {
         }
     }
 
-    /** To the network's other endpoints, and everywhere else where nothing leads there yet. */
+    @Override
+    public Optional<RouteTo> exit(Network network, Endpoint endpoint, Family family) {
+        return network.subnet(family).map(subnet -> byGateway(RouteTo.everywhere(family), endpoint));
+    }
+
+    /** To the network's other endpoints. */
     @Override
     public List<RouteTo> routes(Network network, Endpoint endpoint, HostView inside) {
         List<RouteTo> routes = new ArrayList<>();
@@ -176,9 +181,6 @@ record RoutedPlans() implements DriverPlans {
             RouteTo neighbours = byGateway(RouteTo.prefix(subnet.prefix()), endpoint);
             if (!inside.has(neighbours)) {
                 routes.add(neighbours);
-            }
-            if (!network.internal() && !inside.hasDefaultRoute(subnet.family())) {
-                routes.add(byGateway(RouteTo.everywhere(subnet.family()), endpoint));
             }
         }
         return routes;

@@ -9,7 +9,7 @@ import dev.lasthop.json.JsonObject;
  * whoever acts on it.
  */
 public sealed interface Setting
-        permits AttachedLink, ExtraRoutes, InterfaceMtu, KernelParameters, LeaseRanges, Peers, RateLimits {
+        permits AttachedLink, BridgePort, DefaultRoute, ExtraRoutes, InterfaceMtu, KernelParameters, LeaseRanges, Peers, RateLimits {
     /** Its name in JSON; there is at most one of each among {@link Settings}. */
     String key();
 
@@ -20,6 +20,8 @@ public sealed interface Setting
     static Setting ofJson(String key, JsonObject json) {
         return switch (key) {
             case AttachedLink.KEY -> AttachedLink.ofJson(json);
+            case BridgePort.KEY -> BridgePort.ofJson(json);
+            case DefaultRoute.KEY -> DefaultRoute.ofJson(json);
             case ExtraRoutes.KEY -> ExtraRoutes.ofJson(json);
             case InterfaceMtu.KEY -> InterfaceMtu.ofJson(json);
             case KernelParameters.KEY -> KernelParameters.ofJson(json);

@@ -10,6 +10,7 @@ import dev.lasthop.wiring.step.AddressStep;
 import dev.lasthop.wiring.step.Encapsulation;
 import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.Place;
+import dev.lasthop.wiring.step.RouteTo;
 import dev.lasthop.wiring.step.Step;
 import dev.lasthop.wiring.step.SysctlStep;
 import java.util.ArrayList;
@@ -80,6 +81,11 @@ record VxlanPlans() implements DriverPlans {
     }
 
     @Override
+    public boolean needsForwarding(Network network) {
+        return true; // also from this node's endpoints to the others'
+    }
+
+    @Override
     public boolean isBridged() {
         return true;
     }
@@ -135,6 +141,11 @@ record VxlanPlans() implements DriverPlans {
     @Override
     public void compare(Network network, Endpoint endpoint, HostView host, Differences differences) {
         BRIDGE.compare(network, endpoint, host, differences);
+    }
+
+    @Override
+    public Optional<RouteTo> exit(Network network, Endpoint endpoint, Family family) {
+        return BRIDGE.exit(network, endpoint, family);
     }
 
     @Override

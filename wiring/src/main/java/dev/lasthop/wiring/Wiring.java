@@ -9,6 +9,7 @@ import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Places;
 import dev.lasthop.wiring.step.Plan;
 import dev.lasthop.wiring.step.PlanException;
+import dev.lasthop.wiring.step.RouteStep;
 import dev.lasthop.wiring.step.Step;
 import dev.lasthop.wiring.step.SysctlStep;
 import java.util.ArrayList;
@@ -463,6 +464,7 @@ public final class Wiring {
         for (Applied.Done done : applied.steps().reversed()) {
             boolean counts = done.step().place().equals(after.place())
                     && (done.step() instanceof LinkStep.Flag flag && flag.name().equals("lo")
+                            || done.step() instanceof RouteStep.Delete // another's default route
                             || done.step() instanceof SysctlStep sysctl
                                     && wanted.contains(sysctl.key())
                                     && !known.contains(sysctl.key()));

@@ -8,6 +8,7 @@ import dev.lasthop.linux.Poll;
 import dev.lasthop.linux.SystemCall;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 
 /** One question and its answer between two namespaces of a test. The answer is the client's address as the server sees it; empty if none came. */
@@ -24,24 +25,31 @@ final class Transfer {
         }
     }
 
+    /** The server answers from whatever address its namespace chooses. */
     static String udp(String client, String server, String address) {
-        return udp(client, server, address, LIMIT);
+        return udp(client, server, address, IpAddress.any(IpAddress.parse(address).family()), LIMIT);
+    }
+
+    /** The server answers from the address that it was asked at. */
+    static String udpBound(String client, String server, String address) {
+        return udp(client, server, address, IpAddress.parse(address), LIMIT);
     }
 
     /** @param limit how long to wait, for the question and for the answer */
-    static String udp(String client, String server, String address, Duration limit) {
+    static String udp(String client, String server, String address, IpAddress bound, Duration limit) {
         IpAddress to = IpAddress.parse(address);
-        try (Fd here = Tcp.in(client, () -> Fd.socket(to.family().number(), Fd.SOCK_DGRAM, 0));
-                Fd there = Tcp.in(
-                        server, () -> Fd.socket(IpAddress.ANY_IPV6.family().number(), Fd.SOCK_DGRAM, 0));
+        int family = to.family().number();
+        try (Fd here = Tcp.in(client, () -> Fd.socket(family, Fd.SOCK_DGRAM, 0));
+                Fd there = Tcp.in(server, () -> Fd.socket(family, Fd.SOCK_DGRAM, 0));
                 Memory buffer = new Memory(100)) {
-            there.bind(Tcp.address(IpAddress.ANY_IPV6, PORT));
+            there.bind(Tcp.address(bound, PORT));
             here.connect(Tcp.address(to, PORT));
             here.send("?".getBytes(StandardCharsets.US_ASCII));
             if (Poll.readable(List.of(there), limit)[0] == 0) {
                 return "";
             }
-            there.sendTo(seen(there).getBytes(StandardCharsets.US_ASCII), peer(there, buffer));
+            byte[] peer = peer(there);
+            there.sendTo(words(peer).getBytes(StandardCharsets.US_ASCII), peer);
             if (Poll.readable(List.of(here), limit)[0] == 0) {
                 return "";
             }
@@ -51,26 +59,16 @@ final class Transfer {
         }
     }
 
-    /** The sender of the packet that waits, in words. */
-    private static String seen(Fd socket) {
-        try (Memory peer = new Memory(28)) {
-            peek(socket, peer, Fd.MSG_PEEK);
-            byte[] address = new byte[16];
-            peer.bytes().get(8, address);
-            return IpAddress.of(address).toString().replace("::ffff:", "");
-        }
+    /** The address of a {@code struct sockaddr_in} or {@code sockaddr_in6}. */
+    private static String words(byte[] peer) {
+        boolean ipv4 = peer.length == 16;
+        return IpAddress.of(Arrays.copyOfRange(peer, ipv4 ? 4 : 8, ipv4 ? 8 : 24)).toString();
     }
 
-    /** Takes the packet that waits; its sender as {@code struct sockaddr_in6}. */
-    private static byte[] peer(Fd socket, Memory peer) {
-        peek(socket, peer, 0);
-        byte[] address = new byte[28];
-        peer.bytes().get(0, address);
-        return address;
-    }
-
-    private static void peek(Fd socket, Memory peer, int flags) {
-        try (Memory length = new Memory(8);
+    /** Takes the packet that waits; its sender. */
+    private static byte[] peer(Fd socket) {
+        try (Memory peer = new Memory(28);
+                Memory length = new Memory(8);
                 Memory packet = new Memory(8)) {
             length.bytes().putInt(0, 28);
             Kernel.call(
@@ -79,9 +77,12 @@ final class Transfer {
                     socket.raw(),
                     packet.address(),
                     packet.size(),
-                    flags,
+                    0,
                     peer.address(),
                     length.address());
+            byte[] address = new byte[length.bytes().getInt(0)];
+            peer.bytes().get(0, address);
+            return address;
         }
     }
 }

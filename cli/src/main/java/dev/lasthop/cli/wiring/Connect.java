@@ -10,7 +10,9 @@ import dev.lasthop.cli.frame.Option;
 import dev.lasthop.cli.frame.Reader;
 import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.ConnectSpec;
+import dev.lasthop.wiring.DefaultRoute;
 import dev.lasthop.wiring.Endpoint;
+import dev.lasthop.wiring.Settings;
 import dev.lasthop.wiring.PublishedPort;
 import dev.lasthop.wiring.Wiring;
 import dev.lasthop.wiring.step.Place;
@@ -51,6 +53,9 @@ public final class Connect implements Command {
             .letter('p')
             .repeated();
 
+    private static final Option<Boolean> DEFAULT_ROUTE = Option.flag(
+            "default-route", "of several networks this is the one for everything else; the first one if it is not said");
+
     /** Stateless. */
     public Connect() {}
 
@@ -73,6 +78,8 @@ public final class Connect implements Command {
     public List<Option<?>> options() {
         List<Option<?>> options =
                 new ArrayList<>(List.of(WiringWords.NETWORK, IP, PUBLISH, INTERFACE, MAC, LINK, NAME));
+        options.add(DEFAULT_ROUTE);
+        options.addAll(BridgePortWords.OPTIONS);
         options.addAll(TuningWords.OPTIONS);
         options.add(WiringWords.DRY_RUN);
         return options;
@@ -131,7 +138,12 @@ public final class Connect implements Command {
                 invocation.find(MAC),
                 invocation.find(LINK),
                 invocation.all(PUBLISH),
-                TuningWords.settings(invocation));
+                settings(invocation));
+    }
+
+    private static Settings settings(Invocation invocation) {
+        Settings settings = BridgePortWords.add(TuningWords.settings(invocation), invocation);
+        return invocation.has(DEFAULT_ROUTE) ? settings.with(DefaultRoute.WANTED) : settings;
     }
 
     private static List<String> text(Endpoint endpoint, List<String> gateways) {

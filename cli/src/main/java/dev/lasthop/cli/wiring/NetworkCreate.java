@@ -73,6 +73,7 @@ public final class NetworkCreate implements Command {
     public List<Option<?>> options() {
         var options = new ArrayList<Option<?>>(List.of(SUBNET, GATEWAY, RANGE, EXCLUDE));
         options.addAll(DriverWords.all());
+        options.addAll(BridgePortWords.OPTIONS);
         options.addAll(List.of(WiringWords.PEER, INTERNAL, MTU, NO_MASQUERADE, WiringWords.DRY_RUN));
         return options;
     }
@@ -132,7 +133,8 @@ public final class NetworkCreate implements Command {
     private static Settings settings(Invocation invocation) {
         List<Peer> peers = invocation.all(WiringWords.PEER);
         var ranges = new LeaseRanges(invocation.all(RANGE), invocation.all(EXCLUDE));
-        Settings settings = peers.isEmpty() ? Settings.NONE : Settings.NONE.with(new Peers(peers));
+        Settings settings = BridgePortWords.add(Settings.NONE, invocation);
+        settings = peers.isEmpty() ? settings : settings.with(new Peers(peers));
         return ranges.equals(LeaseRanges.ALL) ? settings : settings.with(ranges);
     }
 }

@@ -67,6 +67,11 @@ public record RouteTo(
         return prefix(Prefix.all(family));
     }
 
+    /** The same way, to somewhere else. */
+    public RouteTo to(Prefix other) {
+        return new RouteTo(type, other.network(), table, metric, nextHops, source, mtu, protocol);
+    }
+
     public RouteTo via(IpAddress gateway) {
         NextHop hop = firstHop();
         return with(new NextHop(Optional.of(gateway), hop.link(), hop.weight(), hop.onLink()));
