@@ -44,7 +44,6 @@ public record BridgePort(boolean hairpin, boolean isolated, OptionalInt vlan) im
     }
 
     static BridgePort ofJson(JsonObject json) {
-        return new BridgePort(
-                json.flag("hairpin", false), json.flag("isolated", false), json.findInteger("vlan"));
+        return new BridgePort(json.flag("hairpin", false), json.flag("isolated", false), json.findInteger("vlan"));
     }
 }

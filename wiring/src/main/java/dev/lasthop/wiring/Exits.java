@@ -41,8 +41,14 @@ record Exits(Places places, Store store) {
         if (others.isEmpty() && !wanted) {
             return asked.without(DefaultRoute.class);
         }
-        int highest = others.stream().mapToInt(other -> DefaultRoute.of(other).claim()).max().orElse(0);
-        int lowest = others.stream().mapToInt(other -> DefaultRoute.of(other).claim()).min().orElse(0);
+        int highest = others.stream()
+                .mapToInt(other -> DefaultRoute.of(other).claim())
+                .max()
+                .orElse(0);
+        int lowest = others.stream()
+                .mapToInt(other -> DefaultRoute.of(other).claim())
+                .min()
+                .orElse(0);
         int table = FIRST_TABLE + 1;
         while (isTaken(table, others)) {
             table++;
@@ -111,7 +117,8 @@ record Exits(Places places, Store store) {
 
     private static void leaving(Connection own, List<Connection> others, Family family, List<Step> steps) {
         boolean restored = own.endpoint().undo().stream()
-                .anyMatch(step -> step instanceof RouteStep route && route.route().family() == family);
+                .anyMatch(
+                        step -> step instanceof RouteStep route && route.route().family() == family);
         Optional<Connection> heir = holder(others, family);
         boolean held = heir.isPresent() && heir.get().claim() < own.claim() && !restored;
         if (held) {
@@ -136,7 +143,9 @@ record Exits(Places places, Store store) {
             if (exit.isEmpty()) {
                 continue;
             }
-            boolean holds = holder(others, family).filter(other -> other.claim() > own.claim()).isEmpty();
+            boolean holds = holder(others, family)
+                    .filter(other -> other.claim() > own.claim())
+                    .isEmpty();
             if (holds && !inside.hasDefaultRoute(family)) {
                 differences.found(
                         endpoint.id() + " has no " + family + " default route",
@@ -149,8 +158,8 @@ record Exits(Places places, Store store) {
         }
         if (network.internal() || !others.isEmpty()) {
             missing(toPeers(endpoint, network, Peers.of(network).all()), inside)
-                    .forEach(step -> differences.found(
-                            endpoint.id() + " has no route to a peer: " + step.command(), step));
+                    .forEach(step ->
+                            differences.found(endpoint.id() + " has no route to a peer: " + step.command(), step));
         }
     }
 
@@ -206,7 +215,8 @@ record Exits(Places places, Store store) {
                     RouteTo.prefix(subnet).on(one.endpoint().interfaceName()).table(table)));
         }
         steps.add(new RouteStep.Add(place, one.exit(family).orElseThrow().table(table)));
-        steps.add(new RuleStep.Add(place, RuleStep.Selector.lookup(family, table, table).from(subnet)));
+        steps.add(new RuleStep.Add(
+                place, RuleStep.Selector.lookup(family, table, table).from(subnet)));
         return steps;
     }
 

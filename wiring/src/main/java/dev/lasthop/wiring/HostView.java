@@ -43,9 +43,8 @@ record HostView(Site site) {
 
     /** How many there are. */
     int defaultRoutes(Family family) {
-        return (int) site.route().routes(family).stream()
-                .filter(HostView::isDefault)
-                .count();
+        return (int)
+                site.route().routes(family).stream().filter(HostView::isDefault).count();
     }
 
     /** Whether a port of a bridge takes part in a VLAN. */

@@ -53,12 +53,13 @@ record PortTreatment(Network network, HostView host) {
     private List<Step> vlan(String link, int id) {
         String bridge = network.bridge().orElseThrow();
         LinkMessage bridgeLink = host.link(bridge)
-                .orElseThrow(() -> new WiringException("bridge " + bridge + " of network " + network.name() + " is gone"));
-        boolean filters =
-                bridgeLink.data().get(LinkKinds.Bridge.VLAN_FILTERING).orElse(0) != 0;
+                .orElseThrow(
+                        () -> new WiringException("bridge " + bridge + " of network " + network.name() + " is gone"));
+        boolean filters = bridgeLink.data().get(LinkKinds.Bridge.VLAN_FILTERING).orElse(0) != 0;
         if (!filters && !BridgePlans.isOwn(network)) {
-            throw new WiringException("bridge " + bridge + " keeps no VLANs apart, and is not Lasthop's to change: ip link set "
-                    + bridge + " type bridge vlan_filtering 1");
+            throw new WiringException(
+                    "bridge " + bridge + " keeps no VLANs apart, and is not Lasthop's to change: ip link set " + bridge
+                            + " type bridge vlan_filtering 1");
         }
         int usual = bridgeLink.data().get(LinkKinds.Bridge.VLAN_DEFAULT_PVID).orElse(USUAL_VLAN);
         List<Step> steps = new ArrayList<>();

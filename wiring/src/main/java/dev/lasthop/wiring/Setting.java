@@ -9,6 +9,7 @@ import dev.lasthop.json.JsonObject;
  * whoever acts on it.
  */
 public sealed interface Setting
+public sealed interface Setting
         permits AttachedLink, BridgePort, DefaultRoute, ExtraRoutes, InterfaceMtu, KernelParameters, LeaseRanges, Peers, RateLimits {
     /** Its name in JSON; there is at most one of each among {@link Settings}. */
     String key();

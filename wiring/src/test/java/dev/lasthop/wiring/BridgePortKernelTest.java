@@ -55,7 +55,8 @@ class BridgePortKernelTest {
         List<String> created = KernelState.of(network, "host");
         connect("c1", ISOLATED);
         connect("c2", ISOLATED);
-        Endpoint third = wiring.connect(ConnectSpec.of(Place.named("c3"), "web")).endpoint();
+        Endpoint third =
+                wiring.connect(ConnectSpec.of(Place.named("c3"), "web")).endpoint();
         for (String to : List.of("10.84.0.1", "fd84::1", "10.84.0.4", "fd84::4")) { // the gateway, and c3
             Wait.until("c1 reaches " + to, () -> network.ping("c1", to));
         }
@@ -63,20 +64,31 @@ class BridgePortKernelTest {
         assertThat(Transfer.udp("c3", "c2", "fd84::3")).isEqualTo("fd84::4");
         assertThat(network.ping("c1", "10.84.0.3")).isFalse();
         assertThat(network.ping("c2", "fd84::2")).isFalse();
-        assertThat(Transfer.udp("c1", "c2", "10.84.0.3", IpAddress.ANY_IPV4, Duration.ofMillis(300))).isEmpty();
-        assertThat(network.in("host", "bridge", "-d", "link", "show", "dev", hostLink("c1"))).contains("isolated on");
-        assertThat(network.in("host", "bridge", "-d", "link", "show", "dev", third.hostLink().orElseThrow()))
+        assertThat(Transfer.udp("c1", "c2", "10.84.0.3", IpAddress.ANY_IPV4, Duration.ofMillis(300)))
+                .isEmpty();
+        assertThat(network.in("host", "bridge", "-d", "link", "show", "dev", hostLink("c1")))
+                .contains("isolated on");
+        assertThat(network.in(
+                        "host",
+                        "bridge",
+                        "-d",
+                        "link",
+                        "show",
+                        "dev",
+                        third.hostLink().orElseThrow()))
                 .contains("isolated off");
         network.in("host", "bridge", "link", "set", "dev", hostLink("c1"), "isolated", "off");
         assertThat(wiring.repair().found()).singleElement().asString().contains("c1@web is not isolated");
-        assertThat(network.in("host", "bridge", "-d", "link", "show", "dev", hostLink("c1"))).contains("isolated on");
+        assertThat(network.in("host", "bridge", "-d", "link", "show", "dev", hostLink("c1")))
+                .contains("isolated on");
         List.of("c1", "c2", "c3").forEach(name -> wiring.disconnect(name, "web"));
         same(created);
     }
 
     @Test
     void aNetworkIsolatesAllItsEndpoints() {
-        wiring.createNetwork(NetworkSpec.of("apart", Prefix.parse("10.85.0.0/24")).with(ISOLATED));
+        wiring.createNetwork(
+                NetworkSpec.of("apart", Prefix.parse("10.85.0.0/24")).with(ISOLATED));
         wiring.connect(ConnectSpec.of(Place.named("c1"), "apart"));
         wiring.connect(ConnectSpec.of(Place.named("c2"), "apart"));
         Wait.until("the gateway", () -> network.ping("c1", "10.85.0.1") && network.ping("c2", "10.85.0.1"));

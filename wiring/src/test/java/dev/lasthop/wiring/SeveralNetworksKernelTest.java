@@ -44,8 +44,9 @@ class SeveralNetworksKernelTest {
         wiring = new Wiring(new StateFolders(folder.resolve("state"), folder.resolve("run")), host);
         for (String name : List.of("a 10.81.0.0/24 fd81::/64", "b 10.82.0.0/24 fd82::/64", "c 10.83.0.0/24")) {
             String[] words = name.split(" ");
-            Prefix[] subnets =
-                    List.of(words).subList(1, words.length).stream().map(Prefix::parse).toArray(Prefix[]::new);
+            Prefix[] subnets = List.of(words).subList(1, words.length).stream()
+                    .map(Prefix::parse)
+                    .toArray(Prefix[]::new);
             wiring.createNetwork(NetworkSpec.of(words[0], subnets).withoutMasquerade());
             // as hosts often are, and what an answer that leaves by the wrong network dies of
             network.sysctl("host", "net.ipv4.conf.lh-" + words[0] + ".rp_filter", "1");
@@ -135,7 +136,8 @@ class SeveralNetworksKernelTest {
                 .singleElement()
                 .asString()
                 .startsWith("default via " + ipv4);
-        List<String> six = network.in("c1", "ip", "-6", "route", "show", "default").lines().toList();
+        List<String> six =
+                network.in("c1", "ip", "-6", "route", "show", "default").lines().toList();
         assertThat(six).hasSize(ipv6.isEmpty() ? 0 : 1);
         six.forEach(line -> assertThat(line).startsWith("default via " + ipv6));
     }

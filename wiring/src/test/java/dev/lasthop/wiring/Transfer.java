@@ -27,7 +27,8 @@ final class Transfer {
 
     /** The server answers from whatever address its namespace chooses. */
     static String udp(String client, String server, String address) {
-        return udp(client, server, address, IpAddress.any(IpAddress.parse(address).family()), LIMIT);
+        return udp(
+                client, server, address, IpAddress.any(IpAddress.parse(address).family()), LIMIT);
     }
 
     /** The server answers from the address that it was asked at. */
@@ -62,7 +63,8 @@ final class Transfer {
     /** The address of a {@code struct sockaddr_in} or {@code sockaddr_in6}. */
     private static String words(byte[] peer) {
         boolean ipv4 = peer.length == 16;
-        return IpAddress.of(Arrays.copyOfRange(peer, ipv4 ? 4 : 8, ipv4 ? 8 : 24)).toString();
+        return IpAddress.of(Arrays.copyOfRange(peer, ipv4 ? 4 : 8, ipv4 ? 8 : 24))
+                .toString();
     }
 
     /** Takes the packet that waits; its sender. */

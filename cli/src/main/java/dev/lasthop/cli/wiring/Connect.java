@@ -12,8 +12,8 @@ import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.ConnectSpec;
 import dev.lasthop.wiring.DefaultRoute;
 import dev.lasthop.wiring.Endpoint;
-import dev.lasthop.wiring.Settings;
 import dev.lasthop.wiring.PublishedPort;
+import dev.lasthop.wiring.Settings;
 import dev.lasthop.wiring.Wiring;
 import dev.lasthop.wiring.step.Place;
 import java.util.ArrayList;
@@ -54,7 +54,8 @@ public final class Connect implements Command {
             .repeated();
 
     private static final Option<Boolean> DEFAULT_ROUTE = Option.flag(
-            "default-route", "of several networks this is the one for everything else; the first one if it is not said");
+            "default-route",
+            "of several networks this is the one for everything else; the first one if it is not said");
 
     /** Stateless. */
     public Connect() {}
