@@ -9,8 +9,15 @@ import dev.lasthop.json.JsonObject;
  * whoever acts on it.
  */
 public sealed interface Setting
-public sealed interface Setting
-        permits AttachedLink, BridgePort, DefaultRoute, ExtraRoutes, InterfaceMtu, KernelParameters, LeaseRanges, Peers, RateLimits {
+        permits AttachedLink,
+                BridgePort,
+                DefaultRoute,
+                ExtraRoutes,
+                InterfaceMtu,
+                KernelParameters,
+                LeaseRanges,
+                Peers,
+                RateLimits {
     /** Its name in JSON; there is at most one of each among {@link Settings}. */
     String key();
 
