@@ -11,6 +11,7 @@ import dev.lasthop.path.Fib;
 import dev.lasthop.path.FibQuery;
 import dev.lasthop.path.FibResult;
 import dev.lasthop.path.Hop;
+import dev.lasthop.path.Obstacle;
 import dev.lasthop.path.Passage;
 import dev.lasthop.path.Path;
 import dev.lasthop.path.Stage;
@@ -32,6 +33,7 @@ final class Policy {
     private static final long LOCAL = 0; // the three rules that every namespace is born with
     private static final long MAIN = 32766;
     private static final long DEFAULT = 32767;
+    private static final double ABOVE_FILTERS = 0.98;
 
     private Policy() {}
 
@@ -57,6 +59,24 @@ final class Policy {
                         .filter(route -> route.destination().contains(decision.destination()))
                         .flatMap(route -> route.nextHops().stream())
                         .anyMatch(hop -> !hop.link().equals(decision.out().link()));
+    }
+
+    /**
+     * How sure it is that the rule is the cause. A filter that throws away what was led out by the wrong interface is a consequence: to accept it
+     * there would not bring it where it belongs.
+     */
+    static double confidence(Dossier dossier, Stage.RoutingDecision decision, double otherwise) {
+        boolean filteredOnTheWrongWay = isWayOut(dossier, decision)
+                && dossier.stop()
+                        .obstacle()
+                        .filter(obstacle -> obstacle instanceof Obstacle.Filtered filtered
+                                && filtered.namespace() == decision.out().namespace()
+                                && filtered.outcome()
+                                        .packet()
+                                        .out()
+                                        .equals(decision.out().link()))
+                        .isPresent();
+        return filteredOnTheWrongWay ? ABOVE_FILTERS : otherwise;
     }
 
     /** Rules that come before another, and send those packets of the flow to the main table that it would catch: there, back, or both. */

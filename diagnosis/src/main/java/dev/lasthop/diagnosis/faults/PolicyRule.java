@@ -45,6 +45,7 @@ public final class PolicyRule implements Fault {
         Stream<Finding> actions = dossier.obstacle(Obstacle.RuleRefuses.class)
                 .map(refuses -> finding(
                         dossier,
+                        dossier.agreement(),
                         refuses.namespaceName(),
                         refuses.rule(),
                         "its action is " + refuses.rule().action()));
@@ -52,6 +53,7 @@ public final class PolicyRule implements Fault {
                 .filter(refuses -> Policy.chose(refuses.rule()))
                 .map(refuses -> finding(
                         dossier,
+                        dossier.agreement(),
                         refuses.namespaceName(),
                         refuses.rule(),
                         "table %d has a route of type %s for it"
@@ -63,6 +65,7 @@ public final class PolicyRule implements Fault {
                         .filter(decision -> Policy.isWayOut(dossier, decision))
                         .map(decision -> finding(
                                 dossier,
+                                Policy.confidence(dossier, decision, dossier.agreement()),
                                 decision.namespaceName(),
                                 decision.rule(),
                                 "table %d leads out by %s"
@@ -130,10 +133,11 @@ public final class PolicyRule implements Fault {
                 0);
     }
 
-    private Finding finding(Dossier dossier, String namespace, RoutingRule rule, String what) {
+    private Finding finding(
+            Dossier dossier, double confidence, String namespace, RoutingRule rule, String what) {
         return Finding.of(
                         this,
-                        dossier.agreement(),
+                        confidence,
                         "In %s the rule of priority %d decides about this packet before the main table is asked: %s."
                                 .formatted(namespace, rule.priority(), what))
                 .because(dossier.bracket())

@@ -45,7 +45,7 @@ public final class ReturnRouteHijacked implements Fault {
                 .filter(decision -> decision.namespaceName() != null && Policy.chose(decision.rule()))
                 .map(decision -> Finding.of(
                                 this,
-                                0.93,
+                                Policy.confidence(dossier, decision, 0.93),
                                 "The reply to %s comes back to %s, where the rule of priority %d takes it to table %d and out by %s, instead of to the container."
                                         .formatted(
                                                 decision.destination(),
