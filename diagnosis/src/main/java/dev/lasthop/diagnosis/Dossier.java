@@ -1,5 +1,6 @@
 package dev.lasthop.diagnosis;
 
+import dev.lasthop.address.Prefix;
 import dev.lasthop.path.Ending;
 import dev.lasthop.path.Hop;
 import dev.lasthop.path.Obstacle;
@@ -59,12 +60,21 @@ public record Dossier(
      * A network that Lasthop's records declare.
      *
      * @param namespace the host namespace that it is wired in, as the command line names it
-     * @param missing what of it is not there any more, a line each; empty where it is whole
-     * @param repair the steps that put it back
+     * @param subnets whose addresses it gives out
+     * @param ports of the host that it leads into containers: {@code 8080/tcp}
+     * @param missing which of its packet filter rules are not there any more, a line each; empty where it is whole
+     * @param repair the steps that put them back
      */
     public record Declared(
-            String network, String namespace, List<String> missing, List<dev.lasthop.wiring.step.Step> repair) {
+            String network,
+            String namespace,
+            List<Prefix> subnets,
+            List<String> ports,
+            List<String> missing,
+            List<dev.lasthop.wiring.step.Step> repair) {
         public Declared {
+            subnets = List.copyOf(subnets);
+            ports = List.copyOf(ports);
             missing = List.copyOf(missing);
             repair = List.copyOf(repair);
         }

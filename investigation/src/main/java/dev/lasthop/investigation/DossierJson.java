@@ -4,6 +4,7 @@ import dev.lasthop.address.IfIndex;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.MacAddress;
 import dev.lasthop.address.Protocol;
+import dev.lasthop.address.Prefix;
 import dev.lasthop.diagnosis.Asked;
 import dev.lasthop.diagnosis.Diagnosis;
 import dev.lasthop.diagnosis.Dossier;
@@ -233,12 +234,26 @@ final class DossierJson {
         return JsonObject.builder()
                 .put("network", declared.network())
                 .put("namespace", declared.namespace())
+                .putStrings(
+                        "subnets",
+                        declared.subnets().stream().map(Prefix::toString).toList())
+                .putStrings("ports", declared.ports())
                 .putStrings("missing", declared.missing())
                 .build();
     }
 
     private static Dossier.Declared declared(JsonObject json) {
         return new Dossier.Declared(
-                json.string("network"), json.string("namespace"), json.strings("missing"), List.of());
+                json.string("network"),
+                json.string("namespace"),
+                json.strings("subnets").stream().map(DossierJson::prefix).toList(),
+                json.strings("ports"),
+                json.strings("missing"),
+                List.of());
+    }
+
+    private static Prefix prefix(String text) {
+        return Prefix.tryParse(text)
+                .orElseThrow(() -> new JsonException("this is no prefix: " + ObservationJson.shortened(text)));
     }
 }

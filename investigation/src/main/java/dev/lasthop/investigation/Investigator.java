@@ -53,11 +53,18 @@ public final class Investigator {
 
     private final Namespaces namespaces;
     private final Recorder recorder;
+    private final Records records;
 
     /** @param namespaces those that a path may lead into */
     public Investigator(Namespaces namespaces, Recorder recorder) {
+        this(namespaces, recorder, Records.NONE);
+    }
+
+    /** @param records of the networks that Lasthop has wired; asked only where packets were lost */
+    public Investigator(Namespaces namespaces, Recorder recorder, Records records) {
         this.namespaces = namespaces;
         this.recorder = recorder;
+        this.records = records;
     }
 
     /** What was found out, with what it rests on: the recordings are what a dossier file keeps. */
@@ -101,7 +108,8 @@ public final class Investigator {
                 inquiry.protocol(),
                 inquiry.port(),
                 inquiry.size());
-        Dossier dossier = Dossier.of(asked, before, after, prediction, observation, experiments, List.of());
+        List<Dossier.Declared> declared = answered ? List.of() : records.declared();
+        Dossier dossier = Dossier.of(asked, before, after, prediction, observation, experiments, declared);
         Report report = new Diagnosis(Faults.all())
                 .examine(dossier)
                 .took(Duration.ofNanos(System.nanoTime() - start).toMillis());

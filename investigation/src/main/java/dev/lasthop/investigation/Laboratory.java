@@ -1,6 +1,7 @@
 package dev.lasthop.investigation;
 
 import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.Protocol;
 import dev.lasthop.diagnosis.Experiments;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.path.Obstacle;
@@ -9,7 +10,9 @@ import dev.lasthop.path.Prediction;
 import dev.lasthop.path.Question;
 import dev.lasthop.path.Stage;
 import dev.lasthop.topology.Snapshot;
+import dev.lasthop.tracing.Level;
 import dev.lasthop.tracing.Observation;
+import dev.lasthop.tracing.ProbeResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +25,7 @@ import java.util.stream.Stream;
  */
 final class Laboratory {
     private static final int SMALL_PACKET = 84;
+    private static final int PORT = 80; // open or not, a host answers
     private static final int MOST_ROLLS = 1;
     private static final Duration PATIENCE = Duration.ofMillis(150);
 
@@ -45,7 +49,7 @@ final class Laboratory {
     }
 
     Experiments experiments() {
-        return new Experiments(neighbors(), small(), Optional.empty(), others());
+        return new Experiments(neighbors(), small(), otherProtocol(), others());
     }
 
     private record Doubt(Place link, IpAddress address) {}
@@ -113,7 +117,7 @@ final class Laboratory {
                 inquiry.fragment(),
                 0,
                 1,
-                dev.lasthop.tracing.Level.TAPS);
+                Level.TAPS);
         Question question = prediction.question();
         Observation smallOne = investigator.observe(
                 smaller,
@@ -122,6 +126,45 @@ final class Laboratory {
                 question.sourcePort() == 0 ? 1 : question.sourcePort(),
                 PATIENCE);
         return Optional.of(smallOne.answered() > 0);
+    }
+
+    /**
+     * Whether TCP gets an answer where pings get none and the prediction has nothing, or only the packet filter, against them. A reset is
+     * an answer: it has come all the way.
+     */
+    private Optional<Experiments.OtherProtocol> otherProtocol() {
+        boolean doubtful = prediction
+                .stopped()
+                .map(stopped -> stopped.obstacle() instanceof Obstacle.Filtered
+                        || stopped.obstacle() instanceof Obstacle.EchoIgnored)
+                .orElse(true);
+        if (!inquiry.protocol().isIcmp() || inquiry.size() > SMALL_PACKET || observation.answered() > 0 || !doubtful) {
+            return Optional.empty();
+        }
+        var call = new Inquiry(
+                inquiry.source(),
+                inquiry.namespace(),
+                inquiry.destination(),
+                inquiry.address(),
+                Protocol.TCP,
+                PORT,
+                0,
+                inquiry.fragment(),
+                0,
+                1,
+                Level.TAPS);
+        Observation seen = investigator.observe(
+                call,
+                Investigator.foresee(snapshot, Investigator.question(call, prediction.question().source(), 0)),
+                snapshot,
+                0,
+                PATIENCE);
+        boolean works = seen.probes().stream()
+                .anyMatch(probe -> probe.outcome() == ProbeResult.Outcome.ANSWERED
+                        || probe.outcome() == ProbeResult.Outcome.REFUSED
+                                && (probe.from().isEmpty()
+                                        || probe.from().equals(inquiry.address().toString())));
+        return Optional.of(new Experiments.OtherProtocol("a TCP connection to port " + PORT, works));
     }
 
     /** What is predicted for flows that differ in one thing. */
@@ -134,7 +177,7 @@ final class Laboratory {
         if (question.protocol().isIcmp()) {
             others.add(Investigator.foresee(
                     snapshot,
-                    Question.to(question.source(), question.destination(), dev.lasthop.address.Protocol.TCP, 80)));
+                    Question.to(question.source(), question.destination(), Protocol.TCP, PORT)));
         }
         return others;
     }

@@ -33,21 +33,31 @@ final class Gate {
 
     /** The hooks of the IP families. {@code bridged}: called for a bridged frame. */
     Gated ip(NamespaceState namespace, Hook hook, PacketState packet, boolean bridged) {
-        if (!Tracker.tracks(namespace)) {
-            PacketState untracked = packet.withTracking(PacketState.Tracking.UNTRACKED);
-            HookOutcome outcome = filtering.decide(namespace, Filtering.Layer.IP, hook, untracked);
-            var stages = new ArrayList<PathElement>();
-            addVerdict(stages, namespace, Filtering.Layer.IP, hook, outcome);
-            rewritten(stages, namespace, hook, packet.flow(), outcome.packet().flow(), outcome.nat(), false);
-            return new Gated(outcome.packet(), stages, stop(namespace, Filtering.Layer.IP, hook, bridged, outcome));
+        boolean first = hook == Hook.OUTPUT || hook == Hook.PREROUTING && !isLoopback(namespace, packet);
+        if (!Tracker.tracks(namespace) || !first && tracker.isLeftAlone(namespace)) {
+            return untracked(namespace, hook, packet, bridged);
         }
-        return tracked(namespace, hook, packet, bridged);
+        Tracker.Connection connection =
+                first ? tracker.enter(namespace, packet) : tracker.current(namespace, packet);
+        return tracked(namespace, hook, packet, bridged, connection, first);
     }
 
-    private Gated tracked(NamespaceState namespace, Hook hook, PacketState packet, boolean bridged) {
-        boolean first = hook == Hook.OUTPUT || hook == Hook.PREROUTING && !isLoopback(namespace, packet);
-        Tracker.Connection connection =
-                first ? tracker.enter(namespace, packet.flow()) : tracker.current(namespace, packet.flow());
+    private Gated untracked(NamespaceState namespace, Hook hook, PacketState packet, boolean bridged) {
+        PacketState untracked = packet.withTracking(PacketState.Tracking.UNTRACKED);
+        HookOutcome outcome = filtering.decide(namespace, Filtering.Layer.IP, hook, untracked);
+        var stages = new ArrayList<PathElement>();
+        addVerdict(stages, namespace, Filtering.Layer.IP, hook, outcome);
+        rewritten(stages, namespace, hook, packet.flow(), outcome.packet().flow(), outcome.nat(), false);
+        return new Gated(outcome.packet(), stages, stop(namespace, Filtering.Layer.IP, hook, bridged, outcome));
+    }
+
+    private Gated tracked(
+            NamespaceState namespace,
+            Hook hook,
+            PacketState packet,
+            boolean bridged,
+            Tracker.Connection connection,
+            boolean first) {
         var stages = new ArrayList<PathElement>();
         if (first) {
             connection.entry().ifPresent(entry -> stages.add(new Stage.OldConnection(namespace.name(), entry)));
@@ -62,6 +72,10 @@ final class Gate {
         HookOutcome outcome = filtering.decide(namespace, Filtering.Layer.IP, hook, before);
         addVerdict(stages, namespace, Filtering.Layer.IP, hook, outcome);
         PacketState after = outcome.packet();
+        if (first && after.tracking().state() == PacketState.Tracking.State.UNTRACKED) {
+            tracker.leaveAlone(namespace, connection); // a rule says so before tracking has looked at it
+            return new Gated(after, stages, stop(namespace, Filtering.Layer.IP, hook, bridged, outcome));
+        }
         connection.keepMark(after.tracking().mark());
         if (open) {
             connection.settle(ofSource, before.flow(), after.flow());

@@ -295,6 +295,26 @@ public final class Wiring {
      */
     public record Repaired(List<String> found, Plan plan) {}
 
+    /**
+     * One thing that is not as it is on record.
+     *
+     * @param what in words
+     * @param steps what puts it back; empty where nothing can
+     */
+    public record Lost(String what, List<Step> steps) {
+        public Lost {
+            steps = List.copyOf(steps);
+        }
+    }
+
+    /** All that {@link #repair} would put back, one by one. */
+    public List<Lost> lost() {
+        return looking(places -> new Repair(places, store)
+                .differences().stream()
+                        .map(difference -> new Lost(difference.what(), difference.steps()))
+                        .toList());
+    }
+
     /** What {@link #repair} would do. */
     public Repaired planRepair() {
         return looking(places -> repaired(new Repair(places, store).differences()));

@@ -62,7 +62,7 @@ public final class TraceCommand implements Command {
     public ExitCode run(Invocation invocation) {
         Report report;
         try (Subject subject = Subject.of(invocation)) {
-            report = new Investigator(Namespaces.find(), Recorder.full())
+            report = new Investigator(Namespaces.find(), Recorder.full(), new WiringRecords(System.getenv()))
                     .investigate(subject.inquiry())
                     .report();
         } catch (UnresolvedName e) {

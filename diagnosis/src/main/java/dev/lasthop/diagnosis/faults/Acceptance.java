@@ -70,6 +70,18 @@ final class Acceptance {
         };
     }
 
+    /** Rules that accept the flow and its replies in the chain that drops one of them. */
+    static List<Step> bothWays(Dossier dossier, FilterDrops drop) {
+        Obstacle.Filtered there = drop.filtered();
+        Side other = drop.side() == Side.REQUEST ? Side.REPLY : Side.REQUEST;
+        return Stream.of(
+                        rule(dossier.before(), there, drop.side()),
+                        rule(dossier.before(), there, there.outcome().packet().flow().reversed(), other))
+                .flatMap(Optional::stream)
+                .map(AcceptRule::step)
+                .toList();
+    }
+
     private static Remedy accept(Dossier dossier, FilterDrops drop) {
         var steps = new ArrayList<Step>();
         Snapshot snapshot = dossier.before();

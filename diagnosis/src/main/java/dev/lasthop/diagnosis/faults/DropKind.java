@@ -122,9 +122,10 @@ final class DropKind {
     private static boolean isAboutIcmpAlone(Dossier dossier, Obstacle.Filtered filtered, Optional<Ruling> ruling) {
         return dossier.asked().protocol().isIcmp()
                 && ruling.flatMap(Ruling::rule).filter(Ruling::isAboutIcmp).isPresent()
-                && dossier.experiments().others().stream()
-                        .filter(other -> other.question().protocol().equals(dev.lasthop.address.Protocol.TCP))
-                        .anyMatch(other -> paths(other).noneMatch(path -> stopsAt(path, filtered)));
+                && (IcmpBlocked.othersPass(dossier)
+                        || dossier.experiments().others().stream()
+                                .filter(other -> other.question().protocol().equals(dev.lasthop.address.Protocol.TCP))
+                                .anyMatch(other -> paths(other).noneMatch(path -> stopsAt(path, filtered))));
     }
 
     private static Stream<Path> paths(Prediction prediction) {

@@ -2,6 +2,10 @@ package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Side;
+import dev.lasthop.netlink.nftables.Check;
+import dev.lasthop.netlink.nftables.Expression;
+import dev.lasthop.netlink.nftables.Load;
+import dev.lasthop.netlink.nftables.RuleData;
 import dev.lasthop.path.Filtering;
 import dev.lasthop.path.Hook;
 import dev.lasthop.path.HookOutcome;
@@ -168,17 +172,29 @@ record FilterEvidence(Side side, Obstacle.Filtered filtered, double confidence, 
             }
             table.chains().stream()
                     .filter(other -> other.rules().stream()
-                            .anyMatch(rule -> rule.expressions().stream().anyMatch(step -> leadsTo(step, next.name()))))
+                            .anyMatch(rule ->
+                                    rule.expressions().stream().anyMatch(step -> leadsTo(table, step, next.name()))))
                     .filter(other -> seen.add(other.name()))
                     .forEach(queue::add);
         }
         return Optional.empty();
     }
 
-    private static boolean leadsTo(dev.lasthop.netlink.nftables.Expression step, String chain) {
-        return step instanceof dev.lasthop.netlink.nftables.Load.Immediate immediate
-                && immediate.data() instanceof dev.lasthop.netlink.nftables.RuleData.Verdict verdict
-                && verdict.chain().equals(chain);
+    /** By a jump, or by a verdict map that has one. */
+    private static boolean leadsTo(FirewallTable table, Expression step, String chain) {
+        return switch (step) {
+            case Load.Immediate immediate -> isTo(immediate.data(), chain);
+            case Check.Lookup lookup when lookup.isMap() ->
+                table.set(lookup.set()).stream()
+                        .flatMap(map -> map.elements().stream())
+                        .flatMap(element -> element.data().stream())
+                        .anyMatch(data -> isTo(data, chain));
+            default -> false;
+        };
+    }
+
+    private static boolean isTo(RuleData data, String chain) {
+        return data instanceof RuleData.Verdict verdict && verdict.chain().equals(chain);
     }
 
     private static Hook hook(String name) {

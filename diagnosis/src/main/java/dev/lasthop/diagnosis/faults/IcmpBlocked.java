@@ -1,6 +1,8 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.diagnosis.Dossier;
+import dev.lasthop.diagnosis.Evidence;
+import dev.lasthop.diagnosis.Experiments;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
@@ -10,6 +12,7 @@ import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Obstacle;
+import dev.lasthop.tracing.Sighting;
 import dev.lasthop.wiring.step.SysctlStep;
 import java.util.List;
 import java.util.stream.Stream;
@@ -49,7 +52,48 @@ public final class IcmpBlocked implements Fault {
                     .mendedBy(Remedy.of("answer pings again", "namespace", new SysctlStep(place, key, "0"))
                             .undoneBy(new SysctlStep(place, key, "1")));
         });
-        return Stream.concat(ignored, FilterDrops.in(dossier, id()).map(drop -> drop.finding(this, dossier)));
+        return Stream.of(
+                        ignored,
+                        FilterDrops.in(dossier, id())
+                                .map(drop -> drop.finding(this, dossier).because(tried(dossier))),
+                        unseen(dossier))
+                .flatMap(found -> found);
+    }
+
+    /** Whether another protocol got an answer from the same place. */
+    static boolean othersPass(Dossier dossier) {
+        return dossier.experiments()
+                .otherProtocol()
+                .filter(Experiments.OtherProtocol::works)
+                .isPresent();
+    }
+
+    private static List<Evidence> tried(Dossier dossier) {
+        return dossier.experiments().otherProtocol().filter(Experiments.OtherProtocol::works).stream()
+                .map(other -> new Evidence("seen", other.what() + " is answered by " + dossier.asked().address()))
+                .toList();
+    }
+
+    /** Nothing that can be seen stops the pings, they are not answered, and another protocol is: somebody out of sight blocks ICMP. */
+    private Stream<Finding> unseen(Dossier dossier) {
+        boolean foreseen = dossier.stop().obstacle().isPresent();
+        if (foreseen || !othersPass(dossier) || dossier.observation().answered() > 0 || isDropped(dossier)) {
+            return Stream.empty();
+        }
+        return Stream.of(Finding.of(
+                        this,
+                        0.92,
+                        "Pings to %s are not answered, and a TCP probe to the same address is: the path is whole there and back, and somebody on it, or the destination, blocks ICMP."
+                                .formatted(dossier.asked().address()))
+                .because(dossier.bracket())
+                .because(tried(dossier))
+                .mendedBy(Remedy.advice("use another protocol to try this path: lasthop diagnose "
+                        + dossier.asked().source() + " " + dossier.asked().address() + ":80")));
+    }
+
+    private static boolean isDropped(Dossier dossier) {
+        return dossier.observation().drops().stream()
+                .anyMatch(drop -> drop.kind() == Sighting.Kind.REQUEST && !drop.reason().equals("NO_SOCKET"));
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.address.Protocol;
 import dev.lasthop.diagnosis.Scene;
+import dev.lasthop.netlink.nftables.ChainMessage;
 import dev.lasthop.netlink.nftables.RuleBuilder;
 import dev.lasthop.netlink.nftables.TableFamily;
 import dev.lasthop.topology.FirewallRule;
@@ -25,6 +26,17 @@ final class Injected {
     /** Takes out the rules that translate sources. */
     static List<Step> masquerade(Scene scene, Family family) {
         return delete(scene, family, SOURCES, SourceRules::translates);
+    }
+
+    /** As a flush leaves an engine's table: its chains are there, and nothing is in them or leads to them. */
+    static List<Step> flush(Scene scene) {
+        var steps = new ArrayList<Step>();
+        steps.add(new FirewallStep(
+                scene.node(),
+                List.of(new FirewallStep.Add(ChainMessage.of(TableFamily.IP, TABLE, "DOCKER"))),
+                List.of(scene.node().run("nft add chain ip nat DOCKER"))));
+        steps.addAll(masquerade(scene, Family.IPV4));
+        return steps;
     }
 
     /** Takes out the rules that lead to the published service. */

@@ -4,11 +4,13 @@ import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
+import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Obstacle;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** The service listens on its namespace's loopback only. */
@@ -53,5 +55,18 @@ public final class ListenerOnLoopback implements Fault {
                                 "%s port %d is bound to the loopback in %s"
                                         .formatted(none.protocol(), none.port(), none.namespaceName()))
                         .mendedBy(Remedy.advice("bind the service to 0.0.0.0 (or ::) instead of the loopback")));
+    }
+
+    /** Nothing in the network is changed: the lab starts its service so. */
+    @Override
+    public List<Injection> injections() {
+        return List.of(Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_CALLS_WORLD,
+                        Verdict.REFUSED,
+                        Side.REQUEST,
+                        scene -> List.of())
+                .lastSeenAt(scene -> scene.outside().label() + " " + scene.outsideLink() + " in")
+                .notMendable());
     }
 }

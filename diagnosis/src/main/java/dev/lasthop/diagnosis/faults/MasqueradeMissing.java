@@ -1,6 +1,7 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
+import dev.lasthop.address.Prefix;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -69,20 +70,26 @@ public final class MasqueradeMissing implements Fault {
     }
 
     private static Remedy remedy(Unreturned lost) {
+        return remedy(lost, lost.subnet(), OwnTable.Hook.POSTROUTING.natPriority());
+    }
+
+    /** Masquerades this source alone, in a chain that is asked before the usual ones. */
+    static Remedy before(Unreturned lost) {
+        Prefix sender = Prefix.of(lost.sent().source());
+        return remedy(lost, sender, OwnTable.Hook.POSTROUTING.natPriority() - 10);
+    }
+
+    private static Remedy remedy(Unreturned lost, Prefix sources, int priority) {
         Place place = Place.parse(lost.router().name());
         Family family = lost.source().family();
         String uplink = lost.out().linkName();
-        OwnTable own = OwnTable.nat(place, OwnTable.of(family), OwnTable.MENDED, OwnTable.Hook.POSTROUTING);
-        String words = "%s saddr %s oifname \"%s\" masquerade".formatted(OwnTable.word(family), lost.subnet(), uplink);
+        OwnTable own =
+                OwnTable.nat(place, OwnTable.of(family), OwnTable.MENDED, OwnTable.Hook.POSTROUTING, priority);
+        String words = "%s saddr %s oifname \"%s\" masquerade".formatted(OwnTable.word(family), sources, uplink);
         return Remedy.of(
-                        "masquerade %s on %s".formatted(lost.subnet(), uplink),
+                        "masquerade %s on %s".formatted(sources, uplink),
                         "network",
-                        own.with(
-                                        own.rule()
-                                                .source(lost.subnet())
-                                                .outputName(uplink)
-                                                .masquerade(),
-                                        words)
+                        own.with(own.rule().source(sources).outputName(uplink).masquerade(), words)
                                 .step())
                 .persistently(
                         "put the table into /etc/nftables.conf, or the rule where the network's engine keeps its own");

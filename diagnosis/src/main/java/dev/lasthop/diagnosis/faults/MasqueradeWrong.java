@@ -9,7 +9,10 @@ import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
+import dev.lasthop.path.HookOutcome.Decision;
+import dev.lasthop.path.Stage;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The masquerade rule names something that is no more. */
@@ -30,12 +33,39 @@ public final class MasqueradeWrong implements Fault {
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
-        return Unreturned.in(dossier)
-                .filter(lost -> MasqueradeMissing.isMissing(dossier, lost))
-                .flatMap(lost -> SourceRules.miss(lost)
-                        .map(rule -> MasqueradeMissing.finding(this, dossier, lost)
-                                .because("rule", "the rule that was meant for it misses: " + rule.text())))
-                .stream();
+        Optional<Unreturned> unreturned = Unreturned.in(dossier);
+        return Stream.concat(
+                unreturned
+                        .filter(lost -> MasqueradeMissing.isMissing(dossier, lost))
+                        .flatMap(lost -> SourceRules.miss(lost)
+                                .map(rule -> MasqueradeMissing.finding(this, dossier, lost)
+                                        .because("rule", "the rule that was meant for it misses: " + rule.text())))
+                        .stream(),
+                unreturned.stream().flatMap(lost -> toNobody(dossier, lost).stream()));
+    }
+
+    /** Translated, to an address of the link that it leaves by which nobody has. */
+    private Optional<Finding> toNobody(Dossier dossier, Unreturned lost) {
+        boolean near = lost.router().addresses(lost.out().link(), lost.source().family()).stream()
+                .anyMatch(address -> address.prefix().contains(lost.source()));
+        boolean owned = dossier.before().namespaces().stream().anyMatch(state -> state.owns(lost.source()));
+        if (!lost.isTranslated() || !near || owned) {
+            return Optional.empty();
+        }
+        Optional<Decision> by = dossier.prediction().request().elements(Stage.NatRewrite.class).stream()
+                .filter(rewrite -> rewrite.namespaceName().equals(lost.router().name())
+                        && rewrite.after().source().equals(lost.source()))
+                .flatMap(rewrite -> rewrite.by().stream())
+                .findFirst();
+        return by.map(rule -> Finding.of(
+                        this,
+                        0.97,
+                        "%s translates the source to %s, by the rule '%s'; nobody has that address, so nobody takes the replies."
+                                .formatted(lost.router().name(), lost.source(), rule.text()))
+                .as(lost.far().isPresent() ? Verdict.NO_REPLY : Verdict.LEFT_HOST)
+                .because(dossier.bracket())
+                .because("rule", rule.family() + " " + rule.table() + " " + rule.chain() + ": " + rule.text())
+                .mendedBy(MasqueradeMissing.before(lost)));
     }
 
     @Override

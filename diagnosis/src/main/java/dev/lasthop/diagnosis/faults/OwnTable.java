@@ -61,7 +61,12 @@ final class OwnTable {
 
     /** A chain that translates. */
     static OwnTable nat(Place place, TableFamily family, String name, Hook hook) {
-        return base(place, family, name, "nat", hook, hook == Hook.POSTROUTING ? 100 : -100, true);
+        return nat(place, family, name, hook, hook.natPriority());
+    }
+
+    /** A chain that translates, at a priority of its own. */
+    static OwnTable nat(Place place, TableFamily family, String name, Hook hook, int priority) {
+        return base(place, family, name, "nat", hook, priority, true);
     }
 
     /** A table that does nothing by itself. */
@@ -99,6 +104,11 @@ final class OwnTable {
         Hook(String word, int number) {
             this.word = word;
             this.number = number;
+        }
+
+        /** Where chains of type nat usually are: NF_IP_PRI_NAT_SRC or NF_IP_PRI_NAT_DST. */
+        int natPriority() {
+            return this == POSTROUTING ? 100 : -100;
         }
     }
 

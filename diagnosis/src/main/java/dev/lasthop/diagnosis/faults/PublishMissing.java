@@ -65,7 +65,9 @@ public final class PublishMissing implements Fault {
                         Injection.Ask.OUTSIDE_CALLS_PUBLISHED,
                         Verdict.REFUSED,
                         Side.REQUEST,
-                        scene -> Injected.publishing(scene, Family.IPV4))
+                        scene -> Stream.of(Family.IPV4, Family.IPV6)
+                                .flatMap(family -> Injected.publishing(scene, family).stream())
+                                .toList())
                 .notMendable());
     }
 }

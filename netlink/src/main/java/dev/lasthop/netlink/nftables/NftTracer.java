@@ -7,7 +7,10 @@ import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.netlink.NetlinkMessage;
 import dev.lasthop.netlink.NetlinkSocket;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Follows packets through the packet filter of one namespace. It marks them by rules in a table of its own, which belongs to its socket
@@ -20,11 +23,13 @@ public final class NftTracer implements AutoCloseable {
     private static final int PRIORITY = -1000; // before all usual chains (raw: -300), before defragmentation (-400) too
     private static final int DEVICE_PRIORITY = -500;
     private static final int BUFFER = 4 << 20;
+    private static final int MOST_ENDS = 1024;
     private static final int NAMES = 100;
 
     private final NetlinkSocket owner;
     private final NetlinkSocket events;
     private final String table;
+    private final Map<Integer, TraceEvent> ends = new HashMap<>(); // by the trace's id
     private boolean lost;
 
     private NftTracer(NetlinkSocket owner, NetlinkSocket events, String table) {
@@ -122,16 +127,32 @@ public final class NftTracer implements AutoCloseable {
             lost = true;
             messages.addAll(events.receive());
         }
-        return messages.stream()
-                .filter(message -> message.type() == NftType.TRACE)
-                .map(TraceEvent::decode)
-                .filter(event -> !event.table().equals(table) && !isEndOfChain(event))
-                .toList();
+        List<TraceEvent> told = new ArrayList<>();
+        for (NetlinkMessage message : messages) {
+            if (message.type() == NftType.TRACE) {
+                TraceEvent event = TraceEvent.decode(message);
+                if (!event.table().equals(table)) {
+                    named(event).ifPresent(told::add);
+                }
+            }
+        }
+        return told;
     }
 
-    /** Linux 6 reports the end of a chain as a rule without a handle. */
-    private static boolean isEndOfChain(TraceEvent event) {
-        return event.kind() == TraceEvent.Kind.RULE && event.ruleHandle() == 0;
+    /**
+     * Linux 6 reports the end of a chain as a rule without a handle. That says nothing, but may be the event that brings the packet's
+     * headers: where no rule has matched before the policy speaks.
+     */
+    private Optional<TraceEvent> named(TraceEvent event) {
+        boolean endOfChain = event.kind() == TraceEvent.Kind.RULE && event.ruleHandle() == 0;
+        if (endOfChain) {
+            if (event.networkHeader().size() > 0 && ends.size() < MOST_ENDS) {
+                ends.put(event.id(), event);
+            }
+            return Optional.empty();
+        }
+        TraceEvent end = ends.remove(event.id());
+        return Optional.of(end == null || event.networkHeader().size() > 0 ? event : event.withPacketOf(end));
     }
 
     /** Whether the kernel had more to tell than there was room for. */

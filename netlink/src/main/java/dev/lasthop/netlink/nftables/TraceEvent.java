@@ -119,6 +119,26 @@ public record TraceEvent(
                         state));
     }
 
+    /** The same event, of the packet that another event describes. */
+    TraceEvent withPacketOf(TraceEvent other) {
+        return new TraceEvent(
+                id,
+                family,
+                table,
+                chain,
+                ruleHandle,
+                kind,
+                verdict,
+                other.linkHeader,
+                other.networkHeader,
+                other.transportHeader,
+                other.in,
+                other.out,
+                other.mark,
+                other.protocolFamily,
+                connection.or(other::connection));
+    }
+
     /** Whether this is what ended the packet. */
     public boolean isDrop() {
         return verdict.code() == RuleData.Verdict.DROP_CODE && kind != Kind.RETURN;

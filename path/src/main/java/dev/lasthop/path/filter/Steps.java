@@ -203,7 +203,10 @@ final class Steps {
     private Effect statement(Statement statement) {
         return switch (statement) {
             case Statement.Reject r -> Effect.reject(packet, RejectNames.of(r, at.family()));
-            case Statement.NoTracking n -> Effect.next(packet.withTracking(Tracking.UNTRACKED), "notrack");
+            case Statement.NoTracking n ->
+                at.isTracked() // it is too late
+                        ? Effect.next(packet)
+                        : Effect.next(packet.withTracking(Tracking.UNTRACKED), "notrack");
             case Statement.Queue q -> Effect.queue(packet, "queue to " + q.first());
             case Statement.MetaWrite w -> metaWrite(w);
             case Statement.CtWrite w -> connectionWrite(w);
