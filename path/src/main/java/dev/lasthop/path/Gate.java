@@ -37,8 +37,7 @@ final class Gate {
         if (!Tracker.tracks(namespace) || !first && tracker.isLeftAlone(namespace)) {
             return untracked(namespace, hook, packet, bridged);
         }
-        Tracker.Connection connection =
-                first ? tracker.enter(namespace, packet) : tracker.current(namespace, packet);
+        Tracker.Connection connection = first ? tracker.enter(namespace, packet) : tracker.current(namespace, packet);
         return tracked(namespace, hook, packet, bridged, connection, first);
     }
 

@@ -42,8 +42,7 @@ final class Tracker {
                 .filter(connection -> connection.holds(flow))
                 .findFirst()
                 .orElseGet(() -> {
-                    Connection made =
-                            old(namespace, flow).orElseGet(() -> new Connection(flow, isBeginning(packet)));
+                    Connection made = old(namespace, flow).orElseGet(() -> new Connection(flow, isBeginning(packet)));
                     known.add(made);
                     return made;
                 });
@@ -139,8 +138,7 @@ final class Tracker {
 
         PacketState.Tracking tracking() {
             if (!valid) {
-                return new PacketState.Tracking(
-                        PacketState.Tracking.State.INVALID, false, Optional.empty(), 0, 0);
+                return new PacketState.Tracking(PacketState.Tracking.State.INVALID, false, Optional.empty(), 0, 0);
             }
             boolean answered = entry.isPresent() && (entry.get().status() & Conntrack.Entry.SEEN_REPLY) != 0;
             var state = reply || answered ? PacketState.Tracking.State.ESTABLISHED : PacketState.Tracking.State.NEW;

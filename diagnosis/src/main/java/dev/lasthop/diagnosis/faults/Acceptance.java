@@ -76,7 +76,11 @@ final class Acceptance {
         Side other = drop.side() == Side.REQUEST ? Side.REPLY : Side.REQUEST;
         return Stream.of(
                         rule(dossier.before(), there, drop.side()),
-                        rule(dossier.before(), there, there.outcome().packet().flow().reversed(), other))
+                        rule(
+                                dossier.before(),
+                                there,
+                                there.outcome().packet().flow().reversed(),
+                                other))
                 .flatMap(Optional::stream)
                 .map(AcceptRule::step)
                 .toList();

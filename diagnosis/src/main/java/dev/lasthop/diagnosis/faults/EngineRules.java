@@ -103,9 +103,10 @@ record EngineRules(NamespaceState host, Link bridge, String engine) {
     }
 
     private Stream<Placed> base(Family family, String type, Set<String> hooks) {
-        return tables(family).flatMap(table -> table.chains().stream()
-                .filter(chain -> isCalled(chain, type, hooks))
-                .flatMap(chain -> chain.rules().stream().map(rule -> new Placed(table, chain, rule))));
+        return tables(family)
+                .flatMap(table -> table.chains().stream()
+                        .filter(chain -> isCalled(chain, type, hooks))
+                        .flatMap(chain -> chain.rules().stream().map(rule -> new Placed(table, chain, rule))));
     }
 
     private boolean isOurs(Placed placed) {

@@ -184,7 +184,8 @@ record FilterEvidence(Side side, Obstacle.Filtered filtered, double confidence, 
     private static boolean leadsTo(FirewallTable table, Expression step, String chain) {
         return switch (step) {
             case Load.Immediate immediate -> isTo(immediate.data(), chain);
-            case Check.Lookup lookup when lookup.isMap() ->
+            case Check.Lookup lookup
+            when lookup.isMap() ->
                 table.set(lookup.set()).stream()
                         .flatMap(map -> map.elements().stream())
                         .flatMap(element -> element.data().stream())

@@ -70,7 +70,9 @@ public final class IcmpBlocked implements Fault {
 
     private static List<Evidence> tried(Dossier dossier) {
         return dossier.experiments().otherProtocol().filter(Experiments.OtherProtocol::works).stream()
-                .map(other -> new Evidence("seen", other.what() + " is answered by " + dossier.asked().address()))
+                .map(other -> new Evidence(
+                        "seen",
+                        other.what() + " is answered by " + dossier.asked().address()))
                 .toList();
     }
 
@@ -93,7 +95,8 @@ public final class IcmpBlocked implements Fault {
 
     private static boolean isDropped(Dossier dossier) {
         return dossier.observation().drops().stream()
-                .anyMatch(drop -> drop.kind() == Sighting.Kind.REQUEST && !drop.reason().equals("NO_SOCKET"));
+                .anyMatch(drop ->
+                        drop.kind() == Sighting.Kind.REQUEST && !drop.reason().equals("NO_SOCKET"));
     }
 
     @Override

@@ -83,8 +83,7 @@ public final class MasqueradeMissing implements Fault {
         Place place = Place.parse(lost.router().name());
         Family family = lost.source().family();
         String uplink = lost.out().linkName();
-        OwnTable own =
-                OwnTable.nat(place, OwnTable.of(family), OwnTable.MENDED, OwnTable.Hook.POSTROUTING, priority);
+        OwnTable own = OwnTable.nat(place, OwnTable.of(family), OwnTable.MENDED, OwnTable.Hook.POSTROUTING, priority);
         String words = "%s saddr %s oifname \"%s\" masquerade".formatted(OwnTable.word(family), sources, uplink);
         return Remedy.of(
                         "masquerade %s on %s".formatted(sources, uplink),

@@ -150,7 +150,9 @@ public final class RulesFlushed implements Fault {
                         "%s has the bridge %s with containers on it, and none of the rules that %s makes for it at the %s hook is left. A reload of the firewall (or iptables -F) does that."
                                 .formatted(rules.host().name(), bridge, engine, hook))
                 .because(dossier.bracket())
-                .because("rule", "no rule at the %s hook speaks of %s or leads to %s's chains".formatted(hook, bridge, engine))
+                .because(
+                        "rule",
+                        "no rule at the %s hook speaks of %s or leads to %s's chains".formatted(hook, bridge, engine))
                 .mendedBy(Remedy.of("do for this flow what the rules of " + engine + " did", "network", steps)
                         .persistently("restart " + engine + ", which makes all its rules anew"));
     }
@@ -163,21 +165,18 @@ public final class RulesFlushed implements Fault {
         String bridge = rules.bridge().name();
         OwnTable own = OwnTable.nat(
                 Place.parse(rules.host().name()), OwnTable.of(family), OwnTable.MENDED, OwnTable.Hook.POSTROUTING);
-        String words = "%s saddr %s oifname != \"%s\" masquerade".formatted(OwnTable.word(family), subnet.get(), bridge);
-        return List.of(own.with(
-                        own.rule().source(subnet.get()).notOutputName(bridge).masquerade(), words)
-                .step());
+        String words =
+                "%s saddr %s oifname != \"%s\" masquerade".formatted(OwnTable.word(family), subnet.get(), bridge);
+        return List.of(
+                own.with(own.rule().source(subnet.get()).notOutputName(bridge).masquerade(), words)
+                        .step());
     }
 
     /** The lab's bridge has the name that Docker gives its own. */
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                        "bridge",
-                        Injection.Ask.CONTAINER_PINGS_WORLD,
-                        Verdict.NO_REPLY,
-                        Side.REPLY,
-                        Injected::flush)
+                        "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.NO_REPLY, Side.REPLY, Injected::flush)
                 .openSide());
     }
 }
