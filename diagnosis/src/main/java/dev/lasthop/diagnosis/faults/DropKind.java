@@ -70,7 +70,20 @@ final class DropKind {
         if (ruling.filter(DropKind::isOfTheOtherGeneration).isPresent()) {
             return Optional.of("legacy-and-nft");
         }
-        return wasAccepted(filtered) ? Optional.of("accept-not-final") : Optional.empty();
+        return accepted(filtered)
+                .map(before -> isOfTheOtherGeneration(filtered, before) ? "legacy-and-nft" : "accept-not-final");
+    }
+
+    /** Whether of an acceptance and the drop after it one is of iptables-legacy, and the other of nf_tables. */
+    private static boolean isOfTheOtherGeneration(Obstacle.Filtered filtered, Decision accepted) {
+        return filtered.outcome()
+                .decisive()
+                .filter(drop -> isLegacy(drop) != isLegacy(accepted))
+                .isPresent();
+    }
+
+    private static boolean isLegacy(Decision decision) {
+        return decision.generation().equals("legacy");
     }
 
     private static boolean isMaybeInvalid(Obstacle.Filtered filtered) {
@@ -160,13 +173,13 @@ final class DropKind {
                                                         ENGINES.contains(table.owner(chain, Optional.of(rule))))));
     }
 
-    private static boolean wasAccepted(Obstacle.Filtered filtered) {
-        Optional<Decision> drop = filtered.outcome().decisive();
-        return drop.isPresent()
-                && filtered.outcome().matched().stream()
-                        .anyMatch(decision -> FilterDrops.isAccept(decision)
-                                && decision.hook() == drop.get().hook()
-                                && !isSameBase(decision, drop.get()));
+    /** What another base chain of the hook said of the packet before it was dropped, if that was to accept it. */
+    private static Optional<Decision> accepted(Obstacle.Filtered filtered) {
+        return filtered.outcome().decisive().flatMap(drop -> filtered.outcome().matched().stream()
+                .filter(decision -> FilterDrops.isAccept(decision)
+                        && decision.hook() == drop.hook()
+                        && !isSameBase(decision, drop))
+                .findFirst());
     }
 
     private static boolean isSameBase(Decision one, Decision other) {

@@ -12,6 +12,7 @@ import dev.lasthop.path.HookOutcome.Decision;
 import dev.lasthop.path.Hop;
 import dev.lasthop.path.Obstacle;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -46,7 +47,7 @@ record FilterDrops(
             finding = finding.because("rule", "nf_tables' trace says so of the probe itself");
         }
         for (Decision decision : filtered.outcome().matched()) {
-            if (isAccept(decision) && id.equals("accept-not-final")) {
+            if (isAccept(decision) && Set.of("accept-not-final", "legacy-and-nft").contains(id)) {
                 finding = finding.because("rule", "accepted before that: " + text(decision));
             }
         }
@@ -113,7 +114,7 @@ record FilterDrops(
             case "conntrack-invalid" ->
                 " Connection tracking takes the packet for invalid: it has not seen the conversation's beginning, or its packets take another way back.";
             case "legacy-and-nft" ->
-                " That rule set is of the other generation than the one that holds the container engine's rules, and is easily forgotten: both are asked.";
+                " That rule set is of the other generation than the one that is meant to decide here, and is easily forgotten: both are asked.";
             case "icmp-blocked" ->
                 " TCP to the same place would pass: a failing ping says nothing about the path here.";
             case "rate-limited" -> " It lets a part of the packets pass only.";

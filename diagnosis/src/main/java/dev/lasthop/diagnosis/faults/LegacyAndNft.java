@@ -18,7 +18,7 @@ public final class LegacyAndNft implements Fault {
                 "legacy-and-nft",
                 Group.FIREWALL,
                 "Rules of iptables-legacy and of nf_tables are both active",
-                "Both rule sets hold rules, the container engine's are in one of them, and the drop is in "
+                "Both rule sets hold rules: one holds the container engine's, or accepts the packet, and the drop is in "
                         + "the other: it was left behind when iptables changed its generation, and is asked all the "
                         + "same.",
                 "The flow is accepted in the forgotten rule set too; for good, that is flushed with its "

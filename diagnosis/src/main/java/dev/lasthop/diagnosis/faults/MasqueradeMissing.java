@@ -27,13 +27,13 @@ public final class MasqueradeMissing implements Fault {
                 Group.FIREWALL,
                 "A private source leaves by the uplink untranslated",
                 "The request is seen on the uplink with the container's own source, which no rule of type nat translates; it arrives "
-                        + "(or leaves this host), and the far end has no way back to that address. Nothing is dropped on the way.",
+                        + "(or leaves this host), and the far end, or a router before it, has no way back to that address.",
                 "A rule that masquerades the container's network on that uplink, in a table of its own.");
     }
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
-        return Unreturned.in(dossier)
+        return Unreturned.atNode(dossier)
                 .filter(lost ->
                         isMissing(dossier, lost) && SourceRules.miss(lost).isEmpty())
                 .map(lost -> finding(this, dossier, lost)
@@ -51,6 +51,7 @@ public final class MasqueradeMissing implements Fault {
     static boolean isMissing(Dossier dossier, Unreturned lost) {
         return !lost.isTranslated()
                 && !lost.router().owns(lost.source())
+                && lost.isFromOwnNetwork()
                 && !lost.isRouted(dossier)
                 && (lost.far().isPresent() || lost.source().isPrivate());
     }
@@ -63,7 +64,7 @@ public final class MasqueradeMissing implements Fault {
                         seen ? 0.96 : 0.92,
                         "The packets leave %s by %s with the source %s, which is not translated; %s no way back to it."
                                 .formatted(lost.router().name(), lost.out().linkName(), lost.source(), whom))
-                .as(seen ? Verdict.NO_REPLY : Verdict.LEFT_HOST)
+                .as(seen ? lost.verdict(dossier) : Verdict.LEFT_HOST)
                 .because(dossier.bracket())
                 .because("seen", "the source is still %s at %s".formatted(lost.source(), lost.out()))
                 .mendedBy(remedy(lost));

@@ -33,7 +33,7 @@ public final class MasqueradeWrong implements Fault {
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
-        Optional<Unreturned> unreturned = Unreturned.in(dossier);
+        Optional<Unreturned> unreturned = Unreturned.atNode(dossier);
         return Stream.concat(
                 unreturned
                         .filter(lost -> MasqueradeMissing.isMissing(dossier, lost))

@@ -2,9 +2,11 @@ package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Flow;
 import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.IfIndex;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Side;
+import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Direction;
 import dev.lasthop.path.Ending;
 import dev.lasthop.path.Hop;
@@ -14,9 +16,12 @@ import dev.lasthop.path.Path;
 import dev.lasthop.topology.InterfaceAddress;
 import dev.lasthop.topology.Link;
 import dev.lasthop.topology.NamespaceState;
+import dev.lasthop.topology.Route;
 import dev.lasthop.tracing.Sighting;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A request that got out of the router, to a far end that knows no way back to the source that it bears there (or cannot be seen, and
@@ -51,6 +56,70 @@ record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Opti
                         && far.filter(state -> state.inode() == router.inode()).isEmpty())
                 .map(router -> new Unreturned(
                         router, hop, passages.getFirst().flow(), out.get().flow(), far));
+    }
+
+    /**
+     * The same where there are more routers between: the node that the source hangs on lets it out as it is, and a router behind that, or the
+     * far end, has no way back to it. Where all of them could have known the way, the one that does not is the fault, and this is empty.
+     */
+    static Optional<Unreturned> atNode(Dossier dossier) {
+        Optional<Unreturned> last = in(dossier);
+        if (last.filter(lost -> isBetween(lost.router, lost.sent)).isPresent()) {
+            return last;
+        }
+        List<Passage> passages = dossier.prediction().request().passages();
+        return passages.stream()
+                .filter(passage -> passage.hop().direction() == Direction.OUT
+                        && passage.hop().namespace()
+                                != dossier.prediction().question().source())
+                .flatMap(passage -> dossier.namespace(passage.hop().namespace())
+                        .filter(node -> isBetween(node, passages.getFirst().flow()))
+                        .map(node -> new Unreturned(
+                                node,
+                                passage.hop(),
+                                passages.getFirst().flow(),
+                                passage.flow(),
+                                last.flatMap(Unreturned::far).or(() -> wayless(dossier, node))))
+                        .stream())
+                .reduce((first, second) -> second.router.inode() == first.router.inode() ? second : first)
+                .filter(lost -> lost.far.isPresent() && lost.isForeign(dossier))
+                .or(() -> last);
+    }
+
+    /** Whether it is on the source's own network: the way in of what the source sends, and of what is sent to it. */
+    private static boolean isBetween(NamespaceState node, Flow sent) {
+        return node.addresses().stream()
+                .map(InterfaceAddress::prefix)
+                .anyMatch(prefix -> prefix.contains(sent.source()) && !prefix.isSingle());
+    }
+
+    /** The router behind the node that the reply reached and that does not know where to. */
+    private static Optional<NamespaceState> wayless(Dossier dossier, NamespaceState node) {
+        return dossier.prediction().reply().flatMap(Path::obstacle).stream()
+                .flatMap(obstacle -> obstacle instanceof Obstacle.NoRoute none ? Stream.of(none) : Stream.empty())
+                .filter(none -> none.namespace() != node.inode()
+                        && none.namespace() != dossier.prediction().question().source())
+                .flatMap(none -> dossier.namespace(none.namespace()).stream())
+                .findFirst();
+    }
+
+    /** Whether nobody behind the node was ever to know the source's network: sources are translated there, or only could be. */
+    private boolean isForeign(Dossier dossier) {
+        boolean known = dossier.before().namespaces().stream()
+                .filter(state -> state.inode() != router.inode()
+                        && state.inode() != dossier.prediction().question().source())
+                .flatMap(state -> state.routes().stream())
+                .anyMatch(route -> route.destination().length() > 0
+                        && route.destination().contains(sent.source())
+                        && route.nextHops().stream().anyMatch(hop -> hop.gateway().isPresent()));
+        boolean toTheWorld = sent.source().isPrivate() && !sent.destination().isPrivate();
+        boolean atRouter = !isEnd(dossier);
+        return !known && (hasSourceTranslation() || toTheWorld && atRouter);
+    }
+
+    private boolean isEnd(Dossier dossier) {
+        return dossier.prediction().request().ending() instanceof Ending.Delivered delivered
+                && far.filter(state -> state.inode() == delivered.namespace()).isPresent();
     }
 
     /** Whether the reply does not get out of the far end, or goes somewhere where nobody is. */
@@ -94,6 +163,12 @@ record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Opti
                 && dossier.observation().answered() == 0;
     }
 
+    /** A reply that a router on its way back threw away was one. */
+    Verdict verdict(Dossier dossier) {
+        boolean answered = dossier.hops().stream().anyMatch(hop -> hop.side() == Side.REPLY && hop.seen() > 0);
+        return answered ? Verdict.DROPPED : Verdict.NO_REPLY;
+    }
+
     boolean isTranslated() {
         return !sent.source().equals(received.source());
     }
@@ -110,6 +185,17 @@ record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Opti
                 .map(Prefix::network)
                 .findFirst()
                 .orElseGet(() -> Prefix.of(source()));
+    }
+
+    /** Whether the source hangs on the router itself, and is not somebody far away who calls in. */
+    boolean isFromOwnNetwork() {
+        return router.routes().stream()
+                .filter(route -> route.table() == Route.TABLE_MAIN
+                        && route.destination().contains(sent.source()))
+                .max(Comparator.comparingInt(route -> route.destination().length()))
+                .filter(route -> route.nextHops().stream()
+                        .allMatch(hop -> hop.gateway().isEmpty()))
+                .isPresent();
     }
 
     /** Whether the router translates sources at all, for anybody. */
@@ -144,9 +230,13 @@ record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Opti
         return !hasSourceTranslation() && (wired || known || !source().isPrivate());
     }
 
-    /** The router's address that the far end can send to. */
+    /** The router's address that the far end can send to: on the link between them, or on the bridge that this is a port of. */
     Optional<IpAddress> routerAddress() {
-        return router.addresses(out.link(), source().family()).stream()
+        IfIndex between = router.link(out.link())
+                .map(Link::master)
+                .filter(master -> !master.isNone())
+                .orElse(out.link());
+        return router.addresses(between, source().family()).stream()
                 .map(InterfaceAddress::address)
                 .filter(address -> !address.isLinkLocal())
                 .findFirst();
