@@ -155,7 +155,9 @@ final class Laboratory {
                 Level.TAPS);
         Observation seen = investigator.observe(
                 call,
-                Investigator.foresee(snapshot, Investigator.question(call, prediction.question().source(), 0)),
+                Investigator.foresee(
+                        snapshot,
+                        Investigator.question(call, prediction.question().source(), 0)),
                 snapshot,
                 0,
                 PATIENCE);
@@ -176,8 +178,7 @@ final class Laboratory {
         }
         if (question.protocol().isIcmp()) {
             others.add(Investigator.foresee(
-                    snapshot,
-                    Question.to(question.source(), question.destination(), Protocol.TCP, PORT)));
+                    snapshot, Question.to(question.source(), question.destination(), Protocol.TCP, PORT)));
         }
         return others;
     }

@@ -72,7 +72,8 @@ public record Mending(Places places, Supplier<Report> again, Predicate<Remedy> a
         Report last = again.get();
         for (int tried = 1; !last.isHealthy() && (tried < ATTEMPTS || System.nanoTime() < end); tried++) {
             Report next = again.get();
-            boolean found = isSame(next, last) && !isSame(next, before) && next.cause().isPresent();
+            boolean found =
+                    isSame(next, last) && !isSame(next, before) && next.cause().isPresent();
             last = next;
             if (found) {
                 break;
@@ -82,6 +83,9 @@ public record Mending(Places places, Supplier<Report> again, Predicate<Remedy> a
     }
 
     private static boolean isSame(Report one, Report other) {
-        return one.cause().map(Finding::fault).map(Fault::id).equals(other.cause().map(Finding::fault).map(Fault::id));
+        return one.cause()
+                .map(Finding::fault)
+                .map(Fault::id)
+                .equals(other.cause().map(Finding::fault).map(Fault::id));
     }
 }

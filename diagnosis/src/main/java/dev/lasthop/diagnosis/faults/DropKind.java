@@ -175,11 +175,13 @@ final class DropKind {
 
     /** What another base chain of the hook said of the packet before it was dropped, if that was to accept it. */
     private static Optional<Decision> accepted(Obstacle.Filtered filtered) {
-        return filtered.outcome().decisive().flatMap(drop -> filtered.outcome().matched().stream()
-                .filter(decision -> FilterDrops.isAccept(decision)
-                        && decision.hook() == drop.hook()
-                        && !isSameBase(decision, drop))
-                .findFirst());
+        return filtered.outcome()
+                .decisive()
+                .flatMap(drop -> filtered.outcome().matched().stream()
+                        .filter(decision -> FilterDrops.isAccept(decision)
+                                && decision.hook() == drop.hook()
+                                && !isSameBase(decision, drop))
+                        .findFirst());
     }
 
     private static boolean isSameBase(Decision one, Decision other) {

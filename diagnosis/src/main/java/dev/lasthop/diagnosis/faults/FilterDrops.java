@@ -47,7 +47,8 @@ record FilterDrops(
             finding = finding.because("rule", "nf_tables' trace says so of the probe itself");
         }
         for (Decision decision : filtered.outcome().matched()) {
-            if (isAccept(decision) && Set.of("accept-not-final", "legacy-and-nft").contains(id)) {
+            if (isAccept(decision)
+                    && Set.of("accept-not-final", "legacy-and-nft").contains(id)) {
                 finding = finding.because("rule", "accepted before that: " + text(decision));
             }
         }

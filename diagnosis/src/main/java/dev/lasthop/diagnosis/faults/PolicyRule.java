@@ -133,8 +133,7 @@ public final class PolicyRule implements Fault {
                 0);
     }
 
-    private Finding finding(
-            Dossier dossier, double confidence, String namespace, RoutingRule rule, String what) {
+    private Finding finding(Dossier dossier, double confidence, String namespace, RoutingRule rule, String what) {
         return Finding.of(
                         this,
                         confidence,

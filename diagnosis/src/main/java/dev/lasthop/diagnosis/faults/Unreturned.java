@@ -1,8 +1,8 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Flow;
-import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.IfIndex;
+import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Side;
@@ -72,7 +72,8 @@ record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Opti
                 .filter(passage -> passage.hop().direction() == Direction.OUT
                         && passage.hop().namespace()
                                 != dossier.prediction().question().source())
-                .flatMap(passage -> dossier.namespace(passage.hop().namespace())
+                .flatMap(passage -> dossier
+                        .namespace(passage.hop().namespace())
                         .filter(node -> isBetween(node, passages.getFirst().flow()))
                         .map(node -> new Unreturned(
                                 node,
@@ -111,7 +112,8 @@ record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Opti
                 .flatMap(state -> state.routes().stream())
                 .anyMatch(route -> route.destination().length() > 0
                         && route.destination().contains(sent.source())
-                        && route.nextHops().stream().anyMatch(hop -> hop.gateway().isPresent()));
+                        && route.nextHops().stream()
+                                .anyMatch(hop -> hop.gateway().isPresent()));
         boolean toTheWorld = sent.source().isPrivate() && !sent.destination().isPrivate();
         boolean atRouter = !isEnd(dossier);
         return !known && (hasSourceTranslation() || toTheWorld && atRouter);
@@ -190,11 +192,11 @@ record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Opti
     /** Whether the source hangs on the router itself, and is not somebody far away who calls in. */
     boolean isFromOwnNetwork() {
         return router.routes().stream()
-                .filter(route -> route.table() == Route.TABLE_MAIN
-                        && route.destination().contains(sent.source()))
+                .filter(route ->
+                        route.table() == Route.TABLE_MAIN && route.destination().contains(sent.source()))
                 .max(Comparator.comparingInt(route -> route.destination().length()))
-                .filter(route -> route.nextHops().stream()
-                        .allMatch(hop -> hop.gateway().isEmpty()))
+                .filter(route ->
+                        route.nextHops().stream().allMatch(hop -> hop.gateway().isEmpty()))
                 .isPresent();
     }
 
