@@ -2,6 +2,7 @@ package dev.lasthop.investigation;
 
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Protocol;
+import dev.lasthop.diagnosis.Asked;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.tracing.Level;
 
@@ -29,4 +30,24 @@ public record Inquiry(
         boolean fragment,
         int sourcePort,
         int count,
-        Level level) {}
+        Level level) {
+    /** The same with another number of probes. */
+    public Inquiry withCount(int other) {
+        return new Inquiry(
+                source,
+                namespace,
+                destination,
+                address,
+                protocol,
+                port,
+                size,
+                fragment,
+                sourcePort,
+                other,
+                level);
+    }
+
+    Asked asked() {
+        return new Asked(source, destination, address, protocol, port, size);
+    }
+}

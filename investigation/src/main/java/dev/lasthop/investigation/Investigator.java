@@ -2,7 +2,6 @@ package dev.lasthop.investigation;
 
 import dev.lasthop.address.Flow;
 import dev.lasthop.address.IpAddress;
-import dev.lasthop.diagnosis.Asked;
 import dev.lasthop.diagnosis.Diagnosis;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Experiments;
@@ -101,23 +100,24 @@ public final class Investigator {
         Experiments experiments = answered
                 ? Experiments.NONE
                 : new Laboratory(this, inquiry, before, prediction, observation).experiments();
-        Asked asked = new Asked(
-                inquiry.source(),
-                inquiry.destination(),
-                inquiry.address(),
-                inquiry.protocol(),
-                inquiry.port(),
-                inquiry.size());
         List<Dossier.Declared> declared = answered ? List.of() : records.declared();
-        Dossier dossier = Dossier.of(asked, before, after, prediction, observation, experiments, declared);
+        Dossier dossier = Dossier.of(inquiry.asked(), before, after, prediction, observation, experiments, declared);
+        return result(dossier, atlas, later, start);
+    }
+
+    List<Dossier.Declared> declared() {
+        return records.declared();
+    }
+
+    static Result result(Dossier dossier, Atlas before, Atlas after, long start) {
         Report report = new Diagnosis(Faults.all())
                 .examine(dossier)
                 .took(Duration.ofNanos(System.nanoTime() - start).toMillis());
-        return new Result(report, dossier, atlas.recordings(), later.recordings());
+        return new Result(report, dossier, before.recordings(), after.recordings());
     }
 
     /** Of the tracked connections only those of the flow's own ends are looked at. */
-    private Atlas atlas(Inquiry inquiry) {
+    Atlas atlas(Inquiry inquiry) {
         Set<IpAddress> ends = new TreeSet<>();
         PlaceAddresses.all(inquiry.namespace()).stream()
                 .filter(address -> address.family() == inquiry.address().family())
@@ -127,7 +127,7 @@ public final class Investigator {
     }
 
     /** Loads one namespace after the other, as the path leads into them. */
-    private Prediction predict(Atlas atlas, Inquiry inquiry, int identifier) {
+    Prediction predict(Atlas atlas, Inquiry inquiry, int identifier) {
         NamespaceState source = atlas.load(inquiry.namespace(), inquiry.source());
         Question question = question(inquiry, source.inode(), identifier);
         Set<Long> tried = new HashSet<>();
@@ -195,7 +195,7 @@ public final class Investigator {
     }
 
     /** Echo requests have an identifier of their own, so that they are known among all others. */
-    private static int identifier(Inquiry inquiry) {
+    static int identifier(Inquiry inquiry) {
         return inquiry.sourcePort() != 0
                 ? inquiry.sourcePort()
                 : ThreadLocalRandom.current().nextInt(0x1000, 0x10000);
@@ -219,8 +219,7 @@ public final class Investigator {
             int identifier,
             Duration patience,
             Set<Long> suspects) {
-        List<Path> paths = Stream.concat(Stream.of(prediction.request()), prediction.reply().stream())
-                .toList();
+        List<Path> paths = paths(prediction);
         List<NetworkNamespace> opened = new ArrayList<>();
         try {
             snapshot.namespaces().stream()
@@ -243,6 +242,11 @@ public final class Investigator {
         } finally {
             opened.forEach(NetworkNamespace::close);
         }
+    }
+
+    static List<Path> paths(Prediction prediction) {
+        return Stream.concat(Stream.of(prediction.request()), prediction.reply().stream())
+                .toList();
     }
 
     void open(Inquiry inquiry, NamespaceState state, List<NetworkNamespace> opened) {
@@ -273,7 +277,7 @@ public final class Investigator {
                         inquiry.fragment() ? Fragmentation.ALLOWED : Fragmentation.FORBIDDEN_BEYOND_DEVICE);
     }
 
-    private static List<Flow> flows(List<Path> paths) {
+    static List<Flow> flows(List<Path> paths) {
         return paths.stream()
                 .flatMap(path -> path.passages().stream())
                 .map(Passage::flow)
@@ -282,7 +286,7 @@ public final class Investigator {
     }
 
     /** Whose link-layer addresses are asked for on the way: next hops, and the addresses that ask for them. */
-    private static Set<IpAddress> neighbors(List<Path> paths, Snapshot snapshot) {
+    static Set<IpAddress> neighbors(List<Path> paths, Snapshot snapshot) {
         Set<IpAddress> addresses = new TreeSet<>();
         for (Path path : paths) {
             for (PathElement element : path.elements()) {
@@ -300,7 +304,7 @@ public final class Investigator {
         return addresses;
     }
 
-    private static Set<Integer> tunnelPorts(Snapshot snapshot) {
+    static Set<Integer> tunnelPorts(Snapshot snapshot) {
         Set<Integer> ports = new TreeSet<>();
         snapshot.namespaces()
                 .forEach(state ->

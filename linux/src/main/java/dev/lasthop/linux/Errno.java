@@ -41,6 +41,7 @@ public record Errno(int number) {
     public static final Errno EADDRNOTAVAIL = new Errno(99);
     public static final Errno ENETDOWN = new Errno(100);
     public static final Errno ENETUNREACH = new Errno(101);
+    public static final Errno EPIPE = new Errno(32);
     public static final Errno ECONNRESET = new Errno(104);
     public static final Errno ENOBUFS = new Errno(105);
     public static final Errno ENOTCONN = new Errno(107);

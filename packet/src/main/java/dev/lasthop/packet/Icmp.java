@@ -71,6 +71,11 @@ public record Icmp(Family family, int type, int code, int checksum, int rest) im
         return family == Family.IPV4 ? type == UNREACHABLE && code == FRAGMENTATION_NEEDED : type == V6_TOO_BIG;
     }
 
+    /** Whether it says that nobody listens on a port. */
+    public boolean isPortUnreachable() {
+        return family == Family.IPV4 ? type == UNREACHABLE && code == 3 : type == V6_UNREACHABLE && code == 4;
+    }
+
     /** The identifier of an echo. */
     public int identifier() {
         return rest >>> 16;

@@ -6,7 +6,9 @@ import dev.lasthop.address.Protocol;
 import dev.lasthop.packet.Icmp;
 import dev.lasthop.packet.NeighborDiscovery;
 import dev.lasthop.packet.Packet;
+import dev.lasthop.packet.Tcp;
 import dev.lasthop.tracing.Sighting.Kind;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,8 @@ final class Classifier {
     /** What a packet is to the probes. */
     record Part(Kind kind, int probe, Optional<Flow> flow, String text) {}
 
+    static final int ANY = -1;
+
     private final Protocol protocol;
     private final int identifier;
     private final List<Integer> sourcePorts;
@@ -31,7 +35,7 @@ final class Classifier {
     private final Map<Long, Integer> sequences = new HashMap<>();
 
     /**
-     * @param identifier the ICMP identifier; 0 for protocols with ports
+     * @param identifier the ICMP identifier; 0 for protocols with ports; {@link #ANY} for every one, which then is part of the number
      * @param sourcePorts of the probes in their order
      * @param destinationPorts the port that was asked for, and what DNAT is expected to make of it
      * @param conversation every address that the flow is expected to have at some hop
@@ -83,24 +87,48 @@ final class Classifier {
 
     private Optional<Part> echo(Packet packet, Flow flow) {
         Optional<Icmp> icmp = packet.icmp().filter(Icmp::isEcho);
-        if (icmp.isEmpty() || icmp.get().identifier() != identifier) {
+        if (icmp.isEmpty() || identifier != ANY && icmp.get().identifier() != identifier) {
             return Optional.empty();
         }
         Kind kind = icmp.get().isEchoRequest() ? Kind.REQUEST : Kind.REPLY;
-        return Optional.of(new Part(kind, icmp.get().sequence(), Optional.of(flow), kind.name()));
+        int number = identifier == ANY ? icmp.get().rest() : icmp.get().sequence();
+        return Optional.of(new Part(kind, number, Optional.of(flow), kind.name()));
     }
 
     private Optional<Part> ported(Packet packet, Flow flow) {
         int forward = sourcePorts.indexOf(flow.sourcePort());
         if (forward >= 0 && destinationPorts.contains(flow.destinationPort())) {
-            packet.tcpSequence().ifPresent(sequence -> sequences.putIfAbsent(sequence, forward));
-            return Optional.of(new Part(Kind.REQUEST, forward, Optional.of(flow), "REQUEST"));
+            int probe = onePort() ? ofOnePort(packet) : forward;
+            packet.tcpSequence().ifPresent(sequence -> sequences.putIfAbsent(sequence, probe));
+            return Optional.of(new Part(Kind.REQUEST, probe, Optional.of(flow), "REQUEST"));
         }
         int back = sourcePorts.indexOf(flow.destinationPort());
         if (back >= 0 && destinationPorts.contains(flow.sourcePort())) {
-            return Optional.of(new Part(Kind.REPLY, back, Optional.of(flow), "REPLY"));
+            return Optional.of(new Part(Kind.REPLY, onePort() ? ofOnePort(packet) : back, Optional.of(flow), "REPLY"));
         }
         return bySequence(packet, flow);
+    }
+
+    /** Several probes from one port, as that was asked for. */
+    private boolean onePort() {
+        return sourcePorts.size() > 1 && sourcePorts.getFirst().equals(sourcePorts.getLast());
+    }
+
+    /** Then connections are told apart by the number that each begins with, datagrams by the number in their payload. */
+    private int ofOnePort(Packet packet) {
+        int last = Math.max(0, sequences.size() - 1);
+        if (!protocol.equals(Protocol.TCP)) {
+            ByteBuffer payload = packet.payload().buffer();
+            int said = payload.remaining() >= Integer.BYTES ? payload.getInt() : 0;
+            return said >= 0 && said < sourcePorts.size() ? said : 0;
+        }
+        long own = packet.tcpSequence().orElse(-1);
+        long answered = packet.tcpAcknowledgment().orElse(0) - 1 & 0xffff_ffffL;
+        boolean begins = packet.tcp()
+                .filter(tcp -> tcp.has(Tcp.SYN) && !tcp.has(Tcp.ACK))
+                .isPresent();
+        int next = Math.min(sequences.size(), sourcePorts.size() - 1);
+        return sequences.getOrDefault(own, begins ? Integer.valueOf(next) : sequences.getOrDefault(answered, last));
     }
 
     /** A TCP connection whose port NAT has changed is still known by the number that it began with. */

@@ -6,6 +6,7 @@ import dev.lasthop.address.IpAddress;
 import dev.lasthop.bpf.DropWatch;
 import dev.lasthop.bpf.PacketEvent;
 import dev.lasthop.bpf.PacketEvents;
+import dev.lasthop.bpf.PacketFilter;
 import dev.lasthop.bpf.PerfDropWatch;
 import dev.lasthop.linux.Errno;
 import dev.lasthop.linux.KernelException;
@@ -40,22 +41,27 @@ final class Events implements AutoCloseable {
         this.source = source;
     }
 
-    static Events open(TraceRequest request, FlowSet flows) {
+    /**
+     * Watches at the closest level that can be had.
+     *
+     * @param closest the level to begin with
+     * @param length of the probes' IP packets; 0 where it is not known
+     */
+    static Events open(Level closest, PacketFilter filter, int length) {
         String reason = "";
-        if (request.level() == Level.BPF) {
+        if (closest == Level.BPF) {
             try {
-                return new Events(Level.BPF, "", DropWatch.open(flows.filter(), KINDS));
+                return new Events(Level.BPF, "", DropWatch.open(filter, KINDS));
             } catch (KernelException | NoSuchElementException e) {
                 reason = "BPF on tracepoints: " + e.getMessage();
             }
         }
-        if (request.level() != Level.TAPS) {
+        if (closest != Level.TAPS) {
             try {
                 return new Events(
                         Level.PERF,
                         reason.isEmpty() ? "asked for" : reason,
-                        PerfDropWatch.open(
-                                flows.filter(), KINDS, request.probe().size()));
+                        PerfDropWatch.open(filter, KINDS, length));
             } catch (KernelException | NoSuchElementException e) {
                 reason = (reason.isEmpty() ? "" : reason + "; ") + "perf events on tracepoints: " + e.getMessage();
             }

@@ -1,6 +1,5 @@
 package dev.lasthop.tracing;
 
-import dev.lasthop.address.Family;
 import dev.lasthop.address.Protocol;
 import dev.lasthop.packet.Icmp;
 import dev.lasthop.packet.probe.Probe;
@@ -38,9 +37,7 @@ final class Outcomes {
             }
             case ProbeEvent.Acknowledged acknowledged ->
                 settle(new ProbeResult(acknowledged.sequence(), Outcome.ANSWERED, "", "", 0));
-            case ProbeEvent.Refused refused ->
-                settle(new ProbeResult(
-                        refused.sequence(), Outcome.REFUSED, "ECONNREFUSED", "", refused.roundTripNanos()));
+            case ProbeEvent.Refused refused -> settle(result(refused));
             case ProbeEvent.SendFailed failed ->
                 settle(new ProbeResult(
                         failed.sequence(), Outcome.NOT_SENT, failed.errno().name(), "", 0));
@@ -53,16 +50,19 @@ final class Outcomes {
         return probe.protocol().equals(Protocol.TCP) && probe.size() > 0;
     }
 
+    /** A service that takes connections and hangs up on what it did not want to read has been reached all the same. */
+    private static ProbeResult result(ProbeEvent.Refused refused) {
+        return refused.connected()
+                ? new ProbeResult(refused.sequence(), Outcome.ANSWERED, "", "", refused.roundTripNanos())
+                : new ProbeResult(refused.sequence(), Outcome.REFUSED, "ECONNREFUSED", "", refused.roundTripNanos());
+    }
+
     private ProbeResult result(ProbeEvent.IcmpError error) {
-        boolean portUnreachable = probe.family() == Family.IPV4
-                ? error.type() == Icmp.UNREACHABLE && error.code() == 3
-                : error.type() == Icmp.V6_UNREACHABLE && error.code() == 4;
-        String text = IcmpText.of(new Icmp(
-                probe.family(), error.type(), error.code(), 0, error.mtu().orElse(0)));
+        var icmp = new Icmp(probe.family(), error.type(), error.code(), 0, error.mtu().orElse(0));
         return new ProbeResult(
                 error.sequence(),
-                portUnreachable ? Outcome.REFUSED : Outcome.ERROR,
-                text,
+                icmp.isPortUnreachable() ? Outcome.REFUSED : Outcome.ERROR,
+                IcmpText.of(icmp),
                 error.from().map(Object::toString).orElse(""),
                 0);
     }

@@ -2,6 +2,8 @@ package dev.lasthop.tracing;
 
 import dev.lasthop.address.Flow;
 import dev.lasthop.address.IfIndex;
+import dev.lasthop.packet.PacketType;
+import dev.lasthop.packet.TappedPacket;
 import dev.lasthop.path.Direction;
 import java.util.Optional;
 
@@ -25,6 +27,19 @@ public record Sighting(
         int probe,
         boolean forOther,
         String text) {
+
+    static Sighting of(TappedPacket tapped, Classifier.Part part) {
+        return new Sighting(
+                tapped.nanos(),
+                tapped.namespaceInode(),
+                tapped.device(),
+                tapped.direction() == dev.lasthop.packet.Direction.OUT ? Direction.OUT : Direction.IN,
+                part.kind(),
+                part.flow(),
+                part.probe(),
+                tapped.type() == PacketType.OTHERHOST,
+                part.text());
+    }
 
     /** What part a packet has in the conversation. */
     public enum Kind {

@@ -3,12 +3,10 @@ package dev.lasthop.tracing;
 import dev.lasthop.address.Flow;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.linux.Poll;
-import dev.lasthop.packet.PacketType;
 import dev.lasthop.packet.Tap;
 import dev.lasthop.packet.TappedPacket;
 import dev.lasthop.packet.Taps;
 import dev.lasthop.packet.probe.Prober;
-import dev.lasthop.path.Direction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -45,7 +43,8 @@ public final class Tracer {
             var flows = new FlowSet(request, sent);
             Classifier classifier = flows.classifier();
             try (Taps taps = Taps.open(request.watched(), Tap.Settings.of(flows.match()));
-                    Events events = Events.open(request, flows);
+                    Events events = Events.open(
+                            request.level(), flows.filter(), request.probe().size());
                     RuleTraces rules = RuleTraces.open(request.ruleTraced(), flows)) {
                 var outcomes = new Outcomes(request.probe(), request.count());
                 watch(prober, outcomes, taps, events, rules, classifier);
@@ -107,18 +106,7 @@ public final class Tracer {
     }
 
     private void sight(TappedPacket tapped, Classifier classifier) {
-        classifier
-                .part(tapped.packet())
-                .ifPresent(part -> sightings.add(new Sighting(
-                        tapped.nanos(),
-                        tapped.namespaceInode(),
-                        tapped.device(),
-                        tapped.direction() == dev.lasthop.packet.Direction.OUT ? Direction.OUT : Direction.IN,
-                        part.kind(),
-                        part.flow(),
-                        part.probe(),
-                        tapped.type() == PacketType.OTHERHOST,
-                        part.text())));
+        classifier.part(tapped.packet()).ifPresent(part -> sightings.add(Sighting.of(tapped, part)));
     }
 
     /** The addresses that the conversation is expected to have at some hop. */

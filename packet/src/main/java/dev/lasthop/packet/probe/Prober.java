@@ -18,7 +18,8 @@ public sealed interface Prober extends AutoCloseable permits EchoProber, TcpProb
     /**
      * Opens the sockets; sends nothing.
      *
-     * @param attempts how many sequence numbers will be sent at most, 0 to {@code attempts - 1}: each TCP attempt has a source port of its own
+     * @param attempts how many sequence numbers will be sent at most, 0 to {@code attempts - 1}: each over TCP and UDP has a source port
+     *     of its own, if none is given
      * @throws KernelException EPERM (echo needs CAP_NET_RAW), EADDRINUSE, EADDRNOTAVAIL (source address or port), ENODEV (device)
      */
     static Prober open(NetworkNamespace namespace, Probe probe, int attempts) {
@@ -30,7 +31,7 @@ public sealed interface Prober extends AutoCloseable permits EchoProber, TcpProb
         }
         return probe.protocol().equals(Protocol.TCP)
                 ? new TcpProber(namespace, probe, attempts)
-                : new UdpProber(namespace, probe);
+                : new UdpProber(namespace, probe, attempts);
     }
 
     /** Sends one probe. What becomes of it, that it was not sent too, comes by {@link #poll}. */

@@ -127,6 +127,10 @@ final class TcpAttempt {
         try (Memory memory = Memory.of(payload)) {
             long sent = Kernel.attempt(
                     SystemCall.SENDTO, socket.raw(), memory.address(), payload.length, 0x4000, 0, 0); // MSG_NOSIGNAL
+            if (sent == -Errno.EPIPE.number() || sent == -Errno.ECONNRESET.number()) {
+                hungUp(true); // before it could be told anything
+                return;
+            }
             if (sent < 0) {
                 failed(Errno.of((int) -sent));
                 return;
@@ -191,14 +195,17 @@ final class TcpAttempt {
     }
 
     private void ended(Errno errno) {
-        long nanos = System.nanoTime();
-        boolean established = state == State.SENDING || state == State.CLOSING;
-        if (errno.equals(Errno.ECONNREFUSED) || errno.equals(Errno.ECONNRESET)) {
-            events.add(new ProbeEvent.Refused(sequence, nanos, nanos - start, established));
-            finish();
+        if (errno.equals(Errno.ECONNREFUSED) || errno.equals(Errno.ECONNRESET) || errno.equals(Errno.EPIPE)) {
+            hungUp(state == State.SENDING || state == State.CLOSING);
         } else {
             failed(errno);
         }
+    }
+
+    private void hungUp(boolean established) {
+        long nanos = System.nanoTime();
+        events.add(new ProbeEvent.Refused(sequence, nanos, nanos - start, established));
+        finish();
     }
 
     private void failed(Errno errno) {
