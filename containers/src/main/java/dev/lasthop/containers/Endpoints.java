@@ -118,12 +118,12 @@ public final class Endpoints {
         return only(text, List.copyOf(matches.values())).orElseThrow(() -> EndpointException.unknown(text, near(text)));
     }
 
-    /** An engine that does not answer must not keep a name from being found elsewhere. */
+    /** An engine that does not answer, or a container that does not run, must not keep a name from being found elsewhere. */
     private static List<Match> reachable(EndpointSource source, String text) {
         try {
             return source.find(text);
         } catch (EndpointException e) {
-            if (e.kind() == EndpointException.Kind.UNREACHABLE) {
+            if (e.kind() == EndpointException.Kind.UNREACHABLE || e.kind() == EndpointException.Kind.GONE) {
                 return List.of();
             }
             throw e;

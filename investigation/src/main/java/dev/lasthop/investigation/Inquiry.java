@@ -34,17 +34,7 @@ public record Inquiry(
     /** The same with another number of probes. */
     public Inquiry withCount(int other) {
         return new Inquiry(
-                source,
-                namespace,
-                destination,
-                address,
-                protocol,
-                port,
-                size,
-                fragment,
-                sourcePort,
-                other,
-                level);
+                source, namespace, destination, address, protocol, port, size, fragment, sourcePort, other, level);
     }
 
     Asked asked() {

@@ -65,4 +65,12 @@ public enum SystemCall {
     int number() {
         return AARCH64 ? aarch64 : x86;
     }
+
+    int onX86() {
+        return x86;
+    }
+
+    int onAarch64() {
+        return aarch64;
+    }
 }

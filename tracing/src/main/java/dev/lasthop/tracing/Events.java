@@ -59,9 +59,7 @@ final class Events implements AutoCloseable {
         if (closest != Level.TAPS) {
             try {
                 return new Events(
-                        Level.PERF,
-                        reason.isEmpty() ? "asked for" : reason,
-                        PerfDropWatch.open(filter, KINDS, length));
+                        Level.PERF, reason.isEmpty() ? "asked for" : reason, PerfDropWatch.open(filter, KINDS, length));
             } catch (KernelException | NoSuchElementException e) {
                 reason = (reason.isEmpty() ? "" : reason + "; ") + "perf events on tracepoints: " + e.getMessage();
             }

@@ -58,7 +58,8 @@ final class Outcomes {
     }
 
     private ProbeResult result(ProbeEvent.IcmpError error) {
-        var icmp = new Icmp(probe.family(), error.type(), error.code(), 0, error.mtu().orElse(0));
+        var icmp = new Icmp(
+                probe.family(), error.type(), error.code(), 0, error.mtu().orElse(0));
         return new ProbeResult(
                 error.sequence(),
                 icmp.isPortUnreachable() ? Outcome.REFUSED : Outcome.ERROR,

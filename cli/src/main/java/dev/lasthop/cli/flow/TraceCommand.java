@@ -26,8 +26,8 @@ import java.util.Set;
 public final class TraceCommand implements Command {
     private static final Option<Boolean> PASSIVE =
             Option.flag("passive", "send nothing: wait for the application's own packets");
-    private static final Option<Integer> WAIT = Option.value(
-            "wait", "SECONDS", "with --passive: how long, 30 if it is not said", Reader.integer(1, 3600));
+    private static final Option<Integer> WAIT =
+            Option.value("wait", "SECONDS", "with --passive: how long, 30 if it is not said", Reader.integer(1, 3600));
     private static final int SECONDS = 30;
 
     /** Stateless. */
@@ -106,8 +106,8 @@ public final class TraceCommand implements Command {
         Inquiry patient = inquiry.withCount(invocation.find(FlowOptions.COUNT).orElse(1));
         invocation
                 .output()
-                .progress("waiting at most " + seconds + " s for " + inquiry.source() + " to call " + inquiry.destination()
-                        + " (" + inquiry.protocol() + ")");
+                .progress("waiting at most " + seconds + " s for " + inquiry.source() + " to call "
+                        + inquiry.destination() + " (" + inquiry.protocol() + ")");
         return new PassiveInvestigation(investigator, patient)
                 .await(Duration.ofSeconds(seconds))
                 .map(Investigator.Result::report)

@@ -3,16 +3,21 @@ package dev.lasthop.cli.wiring;
 import dev.lasthop.cli.frame.CommandException;
 import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.containers.EndpointException;
+import dev.lasthop.containers.EndpointSource;
 import dev.lasthop.containers.Endpoints;
-import java.util.List;
+import dev.lasthop.containers.Engines;
+import java.util.ArrayList;
 
 /** Every kind of place that the command line can name. */
 public final class KnownEndpoints {
     private KnownEndpoints() {}
 
-    /** Lasthop's own, then those that need nobody's help to be found. */
+    /** Lasthop's own, then the engines', then those that need nobody's help to be found. */
     public static Endpoints all() {
-        return Endpoints.of(List.of(new ConnectedSource()));
+        var sources = new ArrayList<EndpointSource>();
+        sources.add(new ConnectedSource());
+        sources.addAll(Engines.of(System.getenv()));
+        return Endpoints.of(sources);
     }
 
     /** A place that was not found, as the command's failure. */

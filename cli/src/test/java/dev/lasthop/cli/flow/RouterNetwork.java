@@ -41,7 +41,8 @@ final class RouterNetwork implements AutoCloseable {
     }
 
     private void address(String namespace, String link, String ipv4, String ipv6) {
-        network.ip(namespace, "addr add " + ipv4 + " dev " + link).ip(namespace, "addr add " + ipv6 + " dev " + link + " nodad");
+        network.ip(namespace, "addr add " + ipv4 + " dev " + link)
+                .ip(namespace, "addr add " + ipv6 + " dev " + link + " nodad");
     }
 
     /** A rule in router's forward chain, such as {@code iifname up0 drop}; the one before is taken away. */

@@ -142,9 +142,15 @@ class TraceKernelTest {
 
     @Test
     void familyOfAPlace() {
-        assertThat(Run.json("trace netns:box netns:far -6").document().object("flow").string("family"))
+        assertThat(Run.json("trace netns:box netns:far -6")
+                        .document()
+                        .object("flow")
+                        .string("family"))
                 .isEqualTo("ipv6");
-        assertThat(Run.json("trace netns:box netns:far -4").document().object("flow").string("family"))
+        assertThat(Run.json("trace netns:box netns:far -4")
+                        .document()
+                        .object("flow")
+                        .string("family"))
                 .isEqualTo("ipv4");
     }
 
