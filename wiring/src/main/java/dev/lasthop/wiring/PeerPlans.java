@@ -173,24 +173,20 @@ record PeerPlans(Network network) {
                 throw new WiringException(what + own.prefix() + " of this node: each node needs a subnet of its own");
             }
         }
+        refuseOverlap(what, prefix, Peers.of(network).without(peer.node()), network);
         for (Network other : store.networks()) {
             for (Subnet subnet : other.subnets()) {
                 if (subnet.prefix().overlaps(prefix)) {
                     throw new WiringException(what + subnet.prefix() + " of network " + other.name());
                 }
             }
-            for (Peer known : Peers.of(other).all()) {
-                boolean same =
-                        other.name().equals(network.name()) && known.node().equals(peer.node());
-                for (Prefix taken : same ? List.<Prefix>of() : known.subnets()) {
-                    if (taken.overlaps(prefix)) {
-                        throw new WiringException(
-                                what + taken + " of peer " + known.node() + " of network " + other.name());
-                    }
-                }
+            if (!other.name().equals(network.name())) {
+                refuseOverlap(what, prefix, Peers.of(other), other);
             }
         }
-        List<Prefix> before = Peers.of(store.network(network.name()).orElse(network))
+        List<Prefix> before = store.network(network.name())
+                .map(Peers::of)
+                .orElse(Peers.NONE)
                 .find(peer.node())
                 .map(Peer::subnets)
                 .orElse(List.of());
@@ -198,6 +194,16 @@ record PeerPlans(Network network) {
             host.overlap(prefix, network.driver().tunnel()).ifPresent(other -> {
                 throw new WiringException(what + other + " of the host");
             });
+        }
+    }
+
+    private static void refuseOverlap(String what, Prefix prefix, Peers others, Network network) {
+        for (Peer known : others.all()) {
+            for (Prefix taken : known.subnets()) {
+                if (taken.overlaps(prefix)) {
+                    throw new WiringException(what + taken + " of peer " + known.node() + " of network " + network.name());
+                }
+            }
         }
     }
 

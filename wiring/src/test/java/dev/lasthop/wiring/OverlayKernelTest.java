@@ -9,6 +9,7 @@ import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.testing.KernelTest;
 import dev.lasthop.testing.TestNetwork;
 import dev.lasthop.testing.Wait;
+import dev.lasthop.wiring.VxlanDriver.UdpChecksum;
 import dev.lasthop.wiring.step.KernelState;
 import dev.lasthop.wiring.step.Place;
 import java.io.IOException;
@@ -186,6 +187,128 @@ class OverlayKernelTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"192.0.2.", "2001:db8::"})
+    void theChecksumPolicyIsWhatItSays(String underlay) {
+        overlay(1, VxlanDriver.of(7).with(UdpChecksum.TOLERANT), underlay);
+        overlay(2, VxlanDriver.of(7).with(UdpChecksum.OFF), underlay);
+        overlay(3, VxlanDriver.of(7), underlay);
+        IntStream.rangeClosed(1, NODES).forEach(this::connect);
+        assertThat(network.in("n1", "ip", "-d", "link", "show", "lx-web"))
+                .contains(" udpcsum noudp6zerocsumtx udp6zerocsumrx");
+        assertThat(network.in("n2", "ip", "-d", "link", "show", "lx-web"))
+                .contains(" noudpcsum udp6zerocsumtx udp6zerocsumrx");
+        Process capture = network.start("switch", "tcpdump", "-nnUvvi", "n2", "-c", "20", "udp port 4789");
+        Wait.until("c2 reaches c1", () -> network.ping("c2", "10.5.1.2"));
+        Wait.until("c1 reaches c2", () -> network.ping("c1", "fd05:2::2"));
+        // who wants checksums takes none without where IPv6 says that there must be one
+        boolean strict = underlay.contains(":");
+        if (strict) {
+            assertThat(network.ping("c2", "10.5.3.2")).isFalse();
+        } else {
+            Wait.until("c2 reaches c3", () -> network.ping("c2", "10.5.3.2"));
+        }
+        for (int i = 0; i < 10 && capture.isAlive(); i++) {
+            network.ping("c1", "10.5.2.2");
+        }
+        List<String> outer = output(capture).lines()
+                .filter(line -> line.contains(".4789:") || line.contains(" > " + underlay))
+                .toList();
+        // a checksum that is there is completed by the card only: here it is either zero or not
+        assertThat(outer.stream().filter(line -> line.contains(underlay + "2.") && line.contains("> " + underlay + "1")))
+                .isNotEmpty()
+                .allMatch(OverlayKernelTest::isWithoutChecksum);
+        assertThat(outer.stream().filter(line -> line.contains("> " + underlay + "2.")))
+                .isNotEmpty()
+                .noneMatch(OverlayKernelTest::isWithoutChecksum);
+        undone();
+    }
+
+    @Test
+    void anInternalOverlayKeepsToItself() {
+        for (int node = 1; node <= 2; node++) {
+            int other = 3 - node;
+            wirings.get(node - 1)
+                    .createNetwork(spec(node, VxlanDriver.of(7).named("n" + node).from(IpAddress.parse("192.0.2." + node)))
+                            .asInternal());
+            connect(node);
+            wirings.get(node - 1)
+                    .addPeer("web", Peer.parse("n" + other + "=192.0.2." + other + ",10.5." + other + ".0/24,fd05:"
+                            + other + "::/64"));
+        }
+        assertThat(network.in("c1", "ip", "route")).doesNotContain("default").contains("10.5.2.0/24 via 10.5.1.1");
+        Wait.until("c1 reaches c2", () -> network.ping("c1", "10.5.2.2") && network.ping("c1", "fd05:2::2"));
+        network.ip("c1", "route add default via 10.5.1.1");
+        assertThat(network.ping("c1", "192.0.2.3")).as("the outside").isFalse();
+        network.ip("c1", "route del default");
+        wirings.get(0).removePeer("web", "n2");
+        assertThat(network.in("c1", "ip", "route")).doesNotContain("10.5.2.0");
+        undone();
+    }
+
+    @Test
+    void repairFindsWhatIsGoneAndPutsJustThatBack() {
+        overlay(1, VxlanDriver.of(7), "192.0.2.");
+        overlay(2, VxlanDriver.of(7), "192.0.2.");
+        connect(1);
+        connect(2);
+        Wiring wiring = wirings.get(0);
+        List<String> whole = KernelState.of(network, "n1");
+        assertThat(wiring.planRepair().found()).isEmpty();
+        String mac = VxlanDriver.of(7).mac("n2").toString();
+        network.in("n1", "bridge", "fdb", "replace", mac, "dev", "lx-web", "dst", "192.0.2.77", "self", "permanent");
+        network.ip("n1", "route replace 10.5.3.0/24 via 10.5.2.0 dev lx-web onlink");
+        network.ip("n1", "-6 neigh del fd05:2:: dev lx-web").ip("n1", "link set lx-web mtu 1400");
+        assertThat(wiring.repair().found())
+                .hasSize(4)
+                .anyMatch(line -> line.contains("peer n2") && line.contains("fdb replace"))
+                .anyMatch(line -> line.contains("peer n2") && line.contains("neigh replace fd05:2::"))
+                .anyMatch(line -> line.contains("peer n3") && line.contains("10.5.3.0/24"))
+                .anyMatch(line -> line.contains("MTU of 1400"));
+        assertThat(KernelState.difference(whole, KernelState.of(network, "n1"))).isEmpty();
+        network.ip("n1", "link del lx-web");
+        assertThat(wiring.repair().found()).singleElement().asString().contains("tunnel lx-web", "was deleted");
+        Wait.until("c1 reaches c2", () -> network.ping("c1", "10.5.2.2") && network.ping("c1", "fd05:2::2"));
+        assertThat(wiring.planRepair().found()).isEmpty();
+        undone();
+    }
+
+    @Test
+    void whatCannotBeIsRefusedAndChangesNothing() {
+        Wiring wiring = wirings.get(0);
+        VxlanDriver driver = VxlanDriver.of(7).named("n1");
+        NetworkSpec spec = spec(1, driver);
+        refused(() -> wiring.createNetwork(spec.with(peers("n1=192.0.2.2,10.5.2.0/24"))), "is this node itself");
+        refused(() -> wiring.createNetwork(spec.with(peers("n2=192.0.2.1,10.5.2.0/24"))), "n2");
+        refused(() -> wiring.createNetwork(spec.with(peers("n2=203.0.113.1,10.5.1.128/25"))), "a subnet of its own");
+        refused(() -> wiring.createNetwork(spec.with(peers("n2=203.0.113.1,192.0.2.0/25"))), "overlaps", "eth0");
+        refused(
+                () -> wiring.createNetwork(spec.with(peers("n2=192.0.2.2,10.5.2.0/24", "n3=192.0.2.3,10.5.2.0/25"))),
+                "overlaps with 10.5.2.0/24 of peer n2");
+        refused(() -> wiring.createNetwork(spec.with(peers("n2=2001:db8::2,10.5.2.0/24", "n3=192.0.2.3,10.5.3.0/24"))),
+                "n3 has no ipv6 address");
+        refused(() -> wiring.createNetwork(spec.withMtu(1451)), "1450 are left");
+        refused(() -> wiring.createNetwork(spec.withDriver(driver.from(IpAddress.parse("192.0.2.9")))), "192.0.2.9");
+        for (String text : List.of("", "n2", "=1.2.3.4,10.0.0.0/8", "n2=", "n2=1.2.3.4", "n2=10.0.0.0/8", "n2=x,y",
+                "n2=1.2.3.4,10.0.0.1/8", "n2=1.2.3.4,1.2.3.5,10.0.0.0/8", "a/b=1.2.3.4,10.0.0.0/8", "n2=1.2.3.4,10.0.0.0/8,")) {
+            refused(() -> Peer.parse(text));
+        }
+        refused(() -> VxlanDriver.of(0), "--vni");
+        refused(() -> VxlanDriver.of(1 << 24), "--vni");
+        network.ip("n1", "link add vx9 type vxlan id 7 dstport 4789 local 192.0.2.1");
+        refused(() -> wiring.createNetwork(spec), "vx9", "another --vni");
+        network.ip("n1", "link del vx9");
+        undone();
+    }
+
+    private static boolean isWithoutChecksum(String line) {
+        return line.contains("[no cksum]") || line.contains("cksum 0x0000 ");
+    }
+
+    private static Peers peers(String... texts) {
+        return new Peers(List.of(texts).stream().map(Peer::parse).toList());
     }
 
     private void undone() {
