@@ -145,7 +145,7 @@ record PeerPlans(Network network) {
         }
         MacAddress mac = mac(vxlan, peer);
         for (Peer other : Peers.of(network).without(peer.node()).all()) {
-            if (mac(vxlan, other).equals(mac) || remote(vxlan, other).equals(remote(vxlan, peer))) {
+            if (mac(vxlan, other).equals(mac) || other.address(local.family()).equals(peer.address(local.family()))) {
                 throw new WiringException("peers " + other.node() + " and " + peer.node()
                         + " have the same address or MAC address: they would be one node");
             }

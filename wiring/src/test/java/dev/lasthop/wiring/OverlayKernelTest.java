@@ -286,14 +286,14 @@ class OverlayKernelTest {
         refused(() -> wiring.createNetwork(spec.with(peers("n2=203.0.113.1,192.0.2.0/25"))), "overlaps", "eth0");
         refused(
                 () -> wiring.createNetwork(spec.with(peers("n2=192.0.2.2,10.5.2.0/24", "n3=192.0.2.3,10.5.2.0/25"))),
-                "overlaps with 10.5.2.0/24 of peer n2");
+                "overlaps with 10.5.2.0/25 of peer n3");
         refused(() -> wiring.createNetwork(spec.with(peers("n2=2001:db8::2,10.5.2.0/24", "n3=192.0.2.3,10.5.3.0/24"))),
                 "n3 has no ipv6 address");
         refused(() -> wiring.createNetwork(spec.withMtu(1451)), "1450 are left");
         refused(() -> wiring.createNetwork(spec.withDriver(driver.from(IpAddress.parse("192.0.2.9")))), "192.0.2.9");
         for (String text : List.of("", "n2", "=1.2.3.4,10.0.0.0/8", "n2=", "n2=1.2.3.4", "n2=10.0.0.0/8", "n2=x,y",
                 "n2=1.2.3.4,10.0.0.1/8", "n2=1.2.3.4,1.2.3.5,10.0.0.0/8", "a/b=1.2.3.4,10.0.0.0/8", "n2=1.2.3.4,10.0.0.0/8,")) {
-            refused(() -> Peer.parse(text));
+            refused(() -> Peer.parse(text), " ");
         }
         refused(() -> VxlanDriver.of(0), "--vni");
         refused(() -> VxlanDriver.of(1 << 24), "--vni");
