@@ -112,6 +112,11 @@ record Exits(Places places, Store store) {
                 leaving(own, others, family, steps);
             }
         }
+        if (others.size() == 1 && !others.getFirst().network().internal()) { // its default route is enough
+            Connection last = others.getFirst();
+            toPeers(last.endpoint(), last.network(), Peers.of(last.network()).all())
+                    .forEach(step -> steps.add(inverse(step)));
+        }
         return steps;
     }
 
