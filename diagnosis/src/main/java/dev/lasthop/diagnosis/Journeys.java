@@ -9,6 +9,8 @@ import dev.lasthop.path.Passage;
 import dev.lasthop.path.Path;
 import dev.lasthop.path.Prediction;
 import dev.lasthop.topology.Link;
+import dev.lasthop.topology.NamespaceState;
+import dev.lasthop.topology.Route;
 import dev.lasthop.topology.Snapshot;
 import dev.lasthop.tracing.Observation;
 import dev.lasthop.tracing.Sighting;
@@ -214,14 +216,26 @@ final class Journeys {
                 .map(place -> place.hop(dev.lasthop.path.Direction.OUT));
     }
 
-    /** Where there is no telling by which interface, the sender's only one. */
+    /** The interface of the default route. */
+    private Optional<dev.lasthop.path.Place> usualLink(NamespaceState state) {
+        return state.routes().stream()
+                .filter(route -> route.table() == Route.TABLE_MAIN
+                        && route.destination().length() == 0
+                        && route.family() == prediction.question().destination().family())
+                .flatMap(route -> route.nextHops().stream())
+                .flatMap(hop -> state.link(hop.link()).stream())
+                .map(link -> dev.lasthop.path.Place.of(state, link))
+                .findFirst();
+    }
+
+    /** Where there is no telling by which interface, the sender's only one, or its usual one. */
     private Optional<dev.lasthop.path.Place> onlyLink() {
         return snapshot.namespace(prediction.question().source()).flatMap(state -> {
             List<Link> links =
                     state.links().stream().filter(link -> !link.isLoopback()).toList();
             return links.size() == 1
                     ? Optional.of(dev.lasthop.path.Place.of(state, links.getFirst()))
-                    : Optional.empty();
+                    : usualLink(state);
         });
     }
 

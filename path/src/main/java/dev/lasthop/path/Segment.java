@@ -21,7 +21,40 @@ final class Segment {
     }
 
     /** The frame goes no further. */
-    record DeadEnd(Branch branch, Ending ending) {}
+    record DeadEnd(Branch branch, Ending ending) {
+        /** How far it got: a frame that was flooded to everybody because nobody is known to have its address was lost there. */
+        List<PathElement> elements() {
+            List<PathElement> all = branch.elements();
+            int flooded = flooded();
+            return flooded < 0 ? all : all.subList(0, flooded + 1);
+        }
+
+        Ending whole() {
+            return flooded() >= 0 && ending instanceof Ending.Stopped stopped
+                    ? new Ending.Stopped(stopped.obstacle(), lastOf(elements()), Optional.empty())
+                    : ending;
+        }
+
+        private static Optional<Hop> lastOf(List<PathElement> elements) {
+            return elements.reversed().stream()
+                    .filter(Passage.class::isInstance)
+                    .map(element -> ((Passage) element).hop())
+                    .findFirst();
+        }
+
+        private int flooded() {
+            boolean nobodys =
+                    ending instanceof Ending.Stopped stopped && stopped.obstacle() instanceof Obstacle.WrongMac;
+            List<PathElement> all = branch.elements();
+            for (int i = 0; nobodys && i < all.size(); i++) {
+                if (all.get(i) instanceof Stage.BridgeForwarding stage
+                        && stage.choice() == Stage.BridgeForwarding.Choice.FLOOD) {
+                    return i;
+                }
+            }
+            return -1;
+        }
+    }
 
     private final Index index;
     private final Gate gate;

@@ -343,8 +343,8 @@ final class Walk {
                                 .isEmpty()
                 || !owners.isEmpty();
         Optional<Segment.DeadEnd> end = DeadEnds.choose(segment.deadEnds(), held);
-        end.ifPresent(chosen -> elements.addAll(chosen.branch().elements()));
-        return end.<Step>map(chosen -> over(chosen.ending()))
+        end.ifPresent(chosen -> elements.addAll(chosen.elements()));
+        return end.<Step>map(chosen -> over(chosen.whole()))
                 .orElseGet(() -> new Over(new Ending.Unknown("the frame goes nowhere", Optional.empty())));
     }
 

@@ -66,12 +66,14 @@ public final class BlackholeRoute implements Fault {
                                 scene.container(),
                                 Where.host(scene.world(family)).type(Route.Type.BLACKHOLE))))
                 .lastSeenAt(At.CONTAINER_OUT));
-        return Injection.across(
-                Stream.of(there, back, sender).flatMap(List::stream).toList(),
+        List<Injection> outward = Injection.across(
+                Stream.concat(there.stream(), sender.stream()).toList(),
                 "siblings",
                 "two-bridges",
                 "published",
                 "two-networks",
                 "routed");
+        List<Injection> homeward = Injection.across(back, "siblings", "two-bridges", "published", "two-networks");
+        return Stream.concat(outward.stream(), homeward.stream()).toList();
     }
 }

@@ -39,7 +39,7 @@ public final class BridgeDown implements Fault {
                 .map(down -> finding(dossier, down.bridge(), dossier.agreement()));
         Stream<Finding> missed = LostRoute.in(dossier).stream()
                 .filter(lost -> !lost.up() && lost.isOverBridge())
-                .map(lost -> finding(dossier, lost.link(), 0.97).because("route", lost.words()));
+                .map(lost -> lost.bracket(finding(dossier, lost.link(), 0.97).because("route", lost.words())));
         return Stream.concat(met, missed).limit(1);
     }
 

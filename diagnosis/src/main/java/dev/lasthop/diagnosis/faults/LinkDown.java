@@ -41,7 +41,7 @@ public final class LinkDown implements Fault {
                 .map(place -> finding(dossier, place, dossier.agreement()));
         Stream<Finding> missed = LostRoute.in(dossier).stream()
                 .filter(lost -> !lost.up() && !lost.isOverBridge())
-                .map(lost -> finding(dossier, lost.link(), 0.97).because("route", lost.words()));
+                .map(lost -> lost.bracket(finding(dossier, lost.link(), 0.97).because("route", lost.words())));
         return Stream.concat(met, missed).limit(1);
     }
 

@@ -3,6 +3,7 @@ package dev.lasthop.diagnosis.faults;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.path.Obstacle;
 import dev.lasthop.path.Place;
+import dev.lasthop.path.Stage;
 import dev.lasthop.topology.NamespaceState;
 import dev.lasthop.topology.Route;
 import dev.lasthop.topology.Snapshot;
@@ -58,6 +59,33 @@ final class LooseEnd {
     }
 
     private static Optional<Obstacle.NotBridged> of(Dossier dossier, Obstacle.WrongMac wrong) {
+        return near(dossier, wrong).or(() -> far(dossier, wrong));
+    }
+
+    /** The wanted one is still remembered, and its end of the wire is a port of nothing: the bridge floods, and it hears nothing. */
+    private static Optional<Obstacle.NotBridged> far(Dossier dossier, Obstacle.WrongMac wrong) {
+        return wrong.holders().stream()
+                .flatMap(holder -> dossier.namespace(holder.namespace()).stream()
+                        .flatMap(state -> state.link(holder.link()).stream()
+                                .flatMap(link -> dossier.before().lower(state, link).stream())))
+                .map(end -> Place.of(end.namespace(), end.link()))
+                .filter(end -> isBare(dossier, end))
+                .flatMap(
+                        end -> passedBridge(dossier, end.namespace())
+                                .map(bridge -> new Obstacle.NotBridged(end, bridge, wrong.nextHop()))
+                                .stream())
+                .findFirst();
+    }
+
+    /** The bridge of that namespace that the packet came through. */
+    private static Optional<Place> passedBridge(Dossier dossier, long namespace) {
+        return dossier.broken().elements(Stage.BridgeForwarding.class).stream()
+                .map(Stage.BridgeForwarding::bridge)
+                .filter(bridge -> bridge.namespace() == namespace)
+                .reduce((first, second) -> second);
+    }
+
+    private static Optional<Obstacle.NotBridged> near(Dossier dossier, Obstacle.WrongMac wrong) {
         Snapshot snapshot = dossier.before();
         return snapshot.namespace(wrong.from().namespace())
                 .flatMap(state -> state.link(wrong.from().link()).flatMap(link -> snapshot.lower(state, link)))

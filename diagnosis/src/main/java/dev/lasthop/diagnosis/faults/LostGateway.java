@@ -24,10 +24,11 @@ import java.util.stream.Stream;
 final class LostGateway {
     private LostGateway() {}
 
-    /** Puts it back on a bridge that is there; nothing to do where the bridge still has it, or nobody knows it. */
+    /** Puts it back on a bridge or link that is there; nothing to do where it still is, or nobody knows it. */
     static List<Step> on(Dossier dossier, Place bridge, Family family) {
         Predicate<Snapshot.Place> port = end -> end.namespace().inode() == bridge.namespace()
-                && end.link().master().equals(bridge.link());
+                && (end.link().master().equals(bridge.link())
+                        || end.link().index().equals(bridge.link()));
         return address(dossier, family, port)
                 .filter(prefix -> dossier.namespace(bridge.namespace())
                         .filter(state -> state.owns(prefix.address()))
@@ -50,7 +51,6 @@ final class LostGateway {
     private static Stream<Prefix> gateways(NamespaceState state, Link link, Family family) {
         return state.routes().stream()
                 .filter(route -> route.family() == family && route.table() == Route.TABLE_MAIN)
-                .filter(route -> route.destination().length() == 0)
                 .flatMap(route -> route.nextHops().stream())
                 .filter(hop -> hop.link().equals(link.index()))
                 .flatMap(hop -> hop.gateway().stream())

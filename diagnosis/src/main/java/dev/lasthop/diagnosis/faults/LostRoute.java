@@ -2,6 +2,9 @@ package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Prefix;
 import dev.lasthop.diagnosis.Dossier;
+import dev.lasthop.diagnosis.Finding;
+import dev.lasthop.diagnosis.Verdict;
+import dev.lasthop.path.Direction;
 import dev.lasthop.path.Path;
 import dev.lasthop.path.Place;
 import dev.lasthop.path.Stage;
@@ -56,6 +59,12 @@ record LostRoute(Place link, boolean up, Prefix network, Stage.RoutingDecision d
                 .filter(link -> !link.isLoopback())
                 .map(link -> new LostRoute(
                         Place.of(state, link), link.isUp(), address.prefix().network(), decision));
+    }
+
+    /** The last place on the right way: where it came into the namespace that knew no better. */
+    Finding bracket(Finding finding) {
+        return finding.as(Verdict.DROPPED)
+                .between(decision.input().map(in -> in.hop(Direction.IN)), Optional.of(link.hop(Direction.OUT)));
     }
 
     boolean isOverBridge() {

@@ -10,10 +10,13 @@ import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
+import dev.lasthop.path.Direction;
 import dev.lasthop.path.Obstacle;
+import dev.lasthop.path.Stage;
 import dev.lasthop.wiring.step.RouteStep;
 import dev.lasthop.wiring.step.RouteTo;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A router on the way does not know where to. */
@@ -34,14 +37,16 @@ public final class NoRoute implements Fault {
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
-        return Stream.concat(nowhere(dossier), elsewhere(dossier)).limit(1);
+        return Stream.of(nowhere(dossier), elsewhere(dossier), bounced(dossier))
+                .flatMap(each -> each)
+                .limit(1);
     }
 
     /** The route to a network that an interface is in is gone, and a wider one takes the packet elsewhere. */
     private Stream<Finding> elsewhere(Dossier dossier) {
         return LostRoute.in(dossier).stream().filter(LostRoute::up).map(lost -> {
             var route = RouteTo.prefix(lost.network()).on(lost.link().linkName());
-            return Finding.of(
+            return lost.bracket(Finding.of(
                             this,
                             0.95,
                             "%s has an address in %s on %s, and no route there: the packet to %s takes a wider route instead, and goes out by %s."
@@ -53,13 +58,57 @@ public final class NoRoute implements Fault {
                                             lost.decision().out().linkName()))
                     .because(dossier.bracket())
                     .because("route", lost.words())
-                    .as(Verdict.DROPPED)
                     .mendedBy(Remedy.of(
                                     "put the route to " + lost.network() + " back",
                                     "namespace",
                                     new RouteStep.Add(Where.of(lost.link()), route))
-                            .undoneBy(new RouteStep.Delete(Where.of(lost.link()), route)));
+                            .undoneBy(new RouteStep.Delete(Where.of(lost.link()), route))));
         });
+    }
+
+    /** The reply comes back to a router that knows of the sender's network no more than that it is somewhere outside: where it came from. */
+    private Stream<Finding> bounced(Dossier dossier) {
+        return dossier.obstacle(Obstacle.ForwardingOff.class)
+                .filter(off -> Bounced.back(dossier, off))
+                .flatMap(off -> Policy.lastDecision(dossier.broken()).stream())
+                .filter(decision -> !Policy.chose(decision.rule()))
+                .flatMap(decision -> WayBack.at(dossier, decision.out().namespace()).stream()
+                        .map(back -> bounced(dossier, decision, back)));
+    }
+
+    private Finding bounced(Dossier dossier, Stage.RoutingDecision decision, WayBack back) {
+        return Finding.of(
+                        this,
+                        0.95,
+                        "The reply comes back to %s, which has no route to %s but a wider one, and sends it back out by %s."
+                                .formatted(
+                                        decision.namespaceName(),
+                                        decision.destination(),
+                                        decision.out().linkName()))
+                .as(Verdict.DROPPED)
+                .between(
+                        decision.input().map(in -> in.hop(Direction.IN)),
+                        Optional.of(back.link().hop(Direction.OUT)))
+                .because(dossier.bracket())
+                .because(
+                        "route", "no route to %s in %s".formatted(back.route().destination(), decision.namespaceName()))
+                .mendedBy(add(back));
+    }
+
+    private static Remedy remedy(Dossier dossier, Obstacle.NoRoute none) {
+        Optional<WayBack> back =
+                dossier.stop().side() == Side.REPLY ? WayBack.at(dossier, none.namespace()) : Optional.empty();
+        return back.map(NoRoute::add).orElseGet(() -> Surroundings.route(dossier, none));
+    }
+
+    private static Remedy add(WayBack back) {
+        var place = Where.of(back.link());
+        return Remedy.of(
+                        "give %s the way back to %s"
+                                .formatted(place.label(), back.route().destination()),
+                        "namespace",
+                        new RouteStep.Add(place, back.route()))
+                .undoneBy(new RouteStep.Delete(place, back.route()));
     }
 
     private Stream<Finding> nowhere(Dossier dossier) {
@@ -78,7 +127,7 @@ public final class NoRoute implements Fault {
                                 .map(failure ->
                                         new Evidence("route", "the kernel's look-up failed with " + failure.error()))
                                 .toList())
-                        .mendedBy(Surroundings.route(dossier, none)));
+                        .mendedBy(remedy(dossier, none)));
     }
 
     @Override

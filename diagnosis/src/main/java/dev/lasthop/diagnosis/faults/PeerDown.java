@@ -11,6 +11,8 @@ import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Obstacle;
 import dev.lasthop.wiring.step.LinkStep;
+import dev.lasthop.wiring.step.Step;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -49,12 +51,19 @@ public final class PeerDown implements Fault {
                                 .mendedBy(Remedy.of(
                                                 "set " + down.peer().linkName() + " up",
                                                 "interface",
-                                                LinkStep.up(
-                                                        Where.of(down.peer()),
-                                                        down.peer().linkName()))
+                                                steps(dossier, down))
                                         .undoneBy(LinkStep.down(
                                                 Where.of(down.peer()),
                                                 down.peer().linkName())))));
+    }
+
+    /** What went with the interface is put back. */
+    private static List<Step> steps(Dossier dossier, Obstacle.PeerDown down) {
+        var steps = new ArrayList<Step>();
+        steps.add(LinkStep.up(Where.of(down.peer()), down.peer().linkName()));
+        steps.addAll(Surroundings.lost(
+                dossier, down.peer(), dossier.asked().address().family()));
+        return steps;
     }
 
     @Override

@@ -18,6 +18,7 @@ public final class RoutingFaults {
                 new ReturnRouteHijacked(),
                 new RpFilter(),
                 new SubnetOverlap(),
+                new RoutingLoop(),
                 new NotOnThisHost(),
                 new NoReturnPath());
     }

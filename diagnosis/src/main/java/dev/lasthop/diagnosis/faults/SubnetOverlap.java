@@ -15,6 +15,8 @@ import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Place;
 import dev.lasthop.topology.InterfaceAddress;
+import dev.lasthop.topology.Link;
+import dev.lasthop.topology.Route;
 import dev.lasthop.wiring.step.AddressStep;
 import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.RouteStep;
@@ -42,8 +44,8 @@ public final class SubnetOverlap implements Fault {
     public Stream<Finding> examine(Dossier dossier) {
         return Unanswered.in(dossier, Unanswered.Cause.SUBNET_OVERLAP).map(found -> {
             var from = found.what().from();
-            var gateway = Unanswered.defaultGateway(
-                    dossier, from, found.what().wanted().family());
+            var hop = Unanswered.defaultHop(
+                    dossier, from.namespace(), found.what().wanted().family());
             String elsewhere = found.what().owners().isEmpty()
                     ? ""
                     : ": it is " + found.what().owners().getFirst() + "'s";
@@ -62,25 +64,31 @@ public final class SubnetOverlap implements Fault {
                     .because(
                             "neighbor",
                             "nobody on " + from + " answers for " + found.what().wanted());
-            return gateway.isEmpty()
+            return hop.isEmpty()
                     ? finding.mendedBy(Remedy.advice("give one of the two networks another subnet"))
                     : finding.mendedBy(Remedy.of(
-                                    "send packets for " + found.what().wanted() + " by way of " + gateway.get(),
+                                    "send packets for " + found.what().wanted() + " by way of "
+                                            + hop.get().gateway().orElseThrow(),
                                     "flow",
                                     new RouteStep.Replace(
                                             Where.of(from),
-                                            around(dossier, found.what().wanted(), from, gateway.get())))
+                                            around(dossier, found.what().wanted(), from, hop.get())))
                             .persistently("give one of the two networks another subnet"));
         });
     }
 
     /** By way of the gateway, and from the address that the gateway's network is reached from. */
-    private static RouteTo around(Dossier dossier, IpAddress wanted, Place from, IpAddress gateway) {
-        RouteTo route = Where.host(wanted).via(gateway);
+    private static RouteTo around(Dossier dossier, IpAddress wanted, Place from, Route.NextHop hop) {
+        IpAddress gateway = hop.gateway().orElseThrow();
+        String link = dossier.namespace(from.namespace())
+                .flatMap(state -> state.link(hop.link()))
+                .map(Link::name)
+                .orElse(from.linkName());
+        RouteTo route = Where.host(wanted).via(gateway).on(link);
         return dossier.namespace(from.namespace()).stream()
                 .flatMap(state -> state.addresses().stream())
                 .map(InterfaceAddress::prefix)
-                .filter(prefix -> !prefix.isSingle() && prefix.contains(gateway))
+                .filter(prefix -> !prefix.isSingle() && !prefix.address().isLinkLocal() && prefix.contains(gateway))
                 .findFirst()
                 .map(prefix -> route.source(prefix.address()))
                 .orElse(route);
@@ -106,13 +114,12 @@ public final class SubnetOverlap implements Fault {
                                 new AddressStep.Add(scene.node(), "docker9", beside(scene, family), true),
                                 LinkStep.up(scene.node(), "docker9")))
                 .lastSeenAt(At.BRIDGE_IN));
-        return Injection.across(
-                Stream.concat(container.stream(), node.stream()).toList(),
-                "siblings",
-                "two-bridges",
-                "published",
-                "two-networks",
-                "routed");
+        return Stream.concat(
+                        // with a proxy that answers for everything, a container may take the world for its neighbour
+                        Injection.across(container, "siblings", "two-bridges", "published", "two-networks").stream(),
+                        Injection.across(node, "siblings", "two-bridges", "published", "two-networks", "routed")
+                                .stream())
+                .toList();
     }
 
     /** An address in whose network the world lies. */

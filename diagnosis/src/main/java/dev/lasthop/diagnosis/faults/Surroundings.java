@@ -34,6 +34,9 @@ import java.util.stream.Stream;
 record Surroundings(Place link, Place router, Prefix gateway) {
     private static final int MOST_TRIED = 4096;
 
+    /** What routed containers send by way of: an address that nobody has, and that a proxy answers for. */
+    private static final IpAddress ANY_GATEWAY = IpAddress.parse("169.254.1.1");
+
     /** Empty where the other end cannot be seen or has no address of the family. */
     static Optional<Surroundings> of(Dossier dossier, Place link, Family family) {
         Snapshot snapshot = dossier.before();
@@ -42,12 +45,64 @@ record Surroundings(Place link, Place router, Prefix gateway) {
                 .flatMap(peer -> {
                     NamespaceState host = peer.namespace();
                     Link router = host.link(peer.link().master()).orElse(peer.link());
-                    return host.addresses(router.index(), family).stream()
-                            .map(InterfaceAddress::prefix)
-                            .filter(prefix -> !prefix.address().isLinkLocal())
-                            .findFirst()
-                            .map(prefix -> new Surroundings(link, Place.of(host, router), prefix));
+                    Place place = Place.of(host, router);
+                    Optional<Prefix> gateway = peer.link().kind().equals("veth")
+                            ? addressed(host, router, family).or(() -> routed(host, router, family))
+                            : beyond(host, router, family);
+                    return gateway.map(prefix -> new Surroundings(link, place, prefix));
                 });
+    }
+
+    private static Optional<Prefix> addressed(NamespaceState host, Link router, Family family) {
+        return host.addresses(router.index(), family).stream()
+                .map(InterfaceAddress::prefix)
+                .filter(prefix -> !prefix.address().isLinkLocal())
+                .findFirst();
+    }
+
+    /** A wire without a subnet: the host answers for whatever it is asked for, or has a link-local address. */
+    private static Optional<Prefix> routed(NamespaceState host, Link end, Family family) {
+        boolean routes = singles(host, end, family).findAny().isPresent();
+        if (!routes || !end.master().isNone()) {
+            return Optional.empty();
+        }
+        if (family == Family.IPV4) {
+            return host.sysctls().ipv4(end.name(), "proxy_arp") == 0
+                    ? Optional.empty()
+                    : Optional.of(Prefix.of(ANY_GATEWAY));
+        }
+        return host.addresses(end.index(), family).stream()
+                .map(InterfaceAddress::address)
+                .filter(IpAddress::isLinkLocal)
+                .findFirst()
+                .map(Prefix::of);
+    }
+
+    /** The single addresses that are routed to an end. */
+    private static Stream<IpAddress> singles(NamespaceState host, Link end, Family family) {
+        return host.routes().stream()
+                .filter(route -> route.family() == family
+                        && route.table() == Route.TABLE_MAIN
+                        && route.destination().isSingle())
+                .filter(route ->
+                        route.nextHops().stream().anyMatch(hop -> hop.link().equals(end.index())))
+                .map(route -> route.destination().address());
+    }
+
+    /** A macvlan child is beside its parent's host: its gateway is that host's. */
+    private static Optional<Prefix> beyond(NamespaceState host, Link parent, Family family) {
+        return host.routes().stream()
+                .filter(route -> route.family() == family
+                        && route.table() == Route.TABLE_MAIN
+                        && route.destination().length() == 0)
+                .flatMap(route -> route.nextHops().stream())
+                .filter(hop -> hop.link().equals(parent.index()))
+                .flatMap(hop -> hop.gateway().stream())
+                .flatMap(gateway -> host.addresses(parent.index(), family).stream()
+                        .map(InterfaceAddress::prefix)
+                        .filter(prefix -> prefix.contains(gateway))
+                        .map(prefix -> new Prefix(gateway, prefix.length())))
+                .findFirst();
     }
 
     /** The first interface of a namespace that leads to another namespace. */
@@ -75,8 +130,29 @@ record Surroundings(Place link, Place router, Prefix gateway) {
                 .map(address -> new Prefix(address, gateway.length()));
     }
 
-    /** The address that the router still knows behind this interface's MAC; else a free one. */
+    /** The address that the router sends by way of, or still knows behind this interface's MAC; else a free one. */
     private Optional<Prefix> lostAddress(Dossier dossier) {
+        Optional<IpAddress> used = dossier.namespace(router.namespace()).stream()
+                .flatMap(state -> state.routes().stream())
+                .flatMap(route -> route.nextHops().stream())
+                .filter(hop -> hop.link().equals(router.link()))
+                .flatMap(hop -> hop.gateway().stream())
+                .filter(address -> gateway.contains(address) && !isOwned(dossier, address))
+                .findFirst();
+        return used.map(address -> new Prefix(address, gateway.length()))
+                .or(() -> gateway.isSingle() ? single(dossier) : known(dossier));
+    }
+
+    private Optional<Prefix> single(Dossier dossier) {
+        return dossier.namespace(router.namespace()).stream()
+                .flatMap(state ->
+                        state.link(router.link()).stream().flatMap(end -> singles(state, end, gateway.family())))
+                .filter(address -> !address.isLinkLocal() && !isOwned(dossier, address))
+                .findFirst()
+                .map(Prefix::of);
+    }
+
+    private Optional<Prefix> known(Dossier dossier) {
         Optional<MacAddress> mac = dossier.namespace(link.namespace())
                 .flatMap(state -> state.link(link.link()))
                 .flatMap(Link::mac);
@@ -95,9 +171,12 @@ record Surroundings(Place link, Place router, Prefix gateway) {
     }
 
     private Step defaultRoute() {
-        return new RouteStep.Replace(
-                Where.of(link),
-                RouteTo.everywhere(gateway.family()).via(gateway.address()).on(link.linkName()));
+        return new RouteStep.Replace(Where.of(link), route());
+    }
+
+    private RouteTo route() {
+        RouteTo to = RouteTo.everywhere(gateway.family()).via(gateway.address()).on(link.linkName());
+        return gateway.isSingle() && gateway.family() == Family.IPV4 ? to.onLink() : to;
     }
 
     private boolean hasDefaultRoute(Dossier dossier) {
@@ -141,11 +220,7 @@ record Surroundings(Place link, Place router, Prefix gateway) {
                 .min(Comparator.comparingInt(found -> found.distance(dossier, none.destination())));
         return around.map(found -> Remedy.of(
                                 "send by way of " + found.gateway().address(), "namespace", found.defaultRoute())
-                        .undoneBy(new RouteStep.Delete(
-                                Where.of(found.link()),
-                                RouteTo.everywhere(found.gateway().family())
-                                        .via(found.gateway().address())
-                                        .on(found.link().linkName()))))
+                        .undoneBy(new RouteStep.Delete(Where.of(found.link()), found.route())))
                 .orElseGet(() ->
                         Remedy.advice("add a route: ip route add default via GATEWAY, with a gateway of its network"));
     }

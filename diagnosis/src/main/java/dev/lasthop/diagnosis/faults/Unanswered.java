@@ -57,9 +57,7 @@ record Unanswered(Obstacle.NobodyAnswers what, Cause cause, Optional<Place> rout
         if (address.isPresent() && what.owners().isEmpty()) {
             return Cause.WRONG_GATEWAY;
         }
-        boolean fromSource =
-                what.from().namespace() == dossier.prediction().question().source();
-        if (!fromSource || !what.owners().isEmpty()) {
+        if (!what.owners().isEmpty()) {
             return Cause.NEIGHBOR_UNREACHABLE;
         }
         if (looseEnd(dossier, what).isPresent()) {
@@ -97,14 +95,19 @@ record Unanswered(Obstacle.NobodyAnswers what, Cause cause, Optional<Place> rout
         return defaultGateway(dossier, what.from(), what.wanted().family());
     }
 
-    static Optional<IpAddress> defaultGateway(Dossier dossier, Place from, Family family) {
-        return dossier.namespace(from.namespace()).stream()
+    private static Optional<IpAddress> defaultGateway(Dossier dossier, Place from, Family family) {
+        return defaultHop(dossier, from.namespace(), family).flatMap(Route.NextHop::gateway);
+    }
+
+    /** Where a namespace sends what it knows no better way for. */
+    static Optional<Route.NextHop> defaultHop(Dossier dossier, long namespace, Family family) {
+        return dossier.namespace(namespace).stream()
                 .flatMap(state -> state.routes().stream())
                 .filter(route -> route.family() == family
                         && route.table() == Route.TABLE_MAIN
                         && route.destination().length() == 0)
                 .flatMap(route -> route.nextHops().stream())
-                .flatMap(hop -> hop.gateway().stream())
+                .filter(hop -> hop.gateway().isPresent())
                 .findFirst();
     }
 

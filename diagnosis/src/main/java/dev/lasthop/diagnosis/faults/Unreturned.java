@@ -133,10 +133,7 @@ record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Opti
         boolean stays = reply.get().passages().stream()
                 .allMatch(passage -> passage.hop().namespace() == far.inode());
         return switch (reply.get().ending()) {
-            case Ending.Stopped stopped ->
-                isWayless(stopped.obstacle(), far) && stays
-                        || stopped.obstacle() instanceof Obstacle.ForwardingOff off
-                                && off.input().namespace() == far.inode();
+            case Ending.Stopped stopped -> isWayless(stopped.obstacle(), far) && stays;
             case Ending.LeftHost left -> left.hop().namespace() == far.inode();
             case Ending.Delivered delivered -> false;
             case Ending.NeedsNamespace needs -> stays;
@@ -147,7 +144,6 @@ record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Opti
     private static boolean isWayless(Obstacle obstacle, NamespaceState far) {
         return switch (obstacle) {
             case Obstacle.NoRoute none -> none.namespace() == far.inode();
-            case Obstacle.RouteRefuses refuses -> refuses.namespace() == far.inode();
             case Obstacle.NobodyAnswers nobody -> nobody.from().namespace() == far.inode();
             default -> false;
         };
