@@ -106,7 +106,11 @@ final class Chain {
                         "dropped policy-rule request core a0 in",
                         "ip core route add blackhole default table 99",
                         "ip core rule add iif a0 table 99"),
-                there("dropped subnet-overlap request core a0 in", "ip core link add br9 type bridge", "ip core addr add 198.51.100.1/24 dev br9", "ip core link set br9 up"),
+                there(
+                        "dropped subnet-overlap request core a0 in",
+                        "ip core link add br9 type bridge",
+                        "ip core addr add 198.51.100.1/24 dev br9",
+                        "ip core link set br9 up"),
                 there(
                         "dropped rp-filter request core a0 in",
                         "sysctl core net.ipv4.conf.all.rp_filter=1",
@@ -118,17 +122,30 @@ final class Chain {
                 there("dropped uplink-no-carrier request gate br-lan in", "ip core link set a0 down"),
                 there("dropped uplink-no-carrier request core a0 in", "ip edge link set c0 down"),
                 there("dropped wrong-gateway request gate br-lan in", "ip gate route replace default via 10.1.0.5"),
-                there("dropped gateway-address-missing request gate br-lan in", "ip core addr del 10.1.0.2/29 dev a0", "ip gate neigh flush dev wan0"),
-                there("dropped stale-neighbor request -", "ip core neigh replace 10.2.0.2 lladdr 02:00:00:00:00:aa dev b0"),
+                there(
+                        "dropped gateway-address-missing request gate br-lan in",
+                        "ip core addr del 10.1.0.2/29 dev a0",
+                        "ip gate neigh flush dev wan0"),
+                there(
+                        "dropped stale-neighbor request -",
+                        "ip core neigh replace 10.2.0.2 lladdr 02:00:00:00:00:aa dev b0"),
                 // routers, on the way back
                 there("dropped ip-forward-disabled reply edge d0 in", "sysctl edge net.ipv4.conf.d0.forwarding=0"),
                 there("dropped ip-forward-disabled reply gate wan0 in", "sysctl gate net.ipv4.conf.wan0.forwarding=0"),
                 there("dropped no-route reply edge d0 in", "ip edge route del 10.9.8.0/24"),
-                there("dropped blackhole-route reply core b0 in", "ip core route replace blackhole 10.9.8.0/24").notMended(),
+                there("dropped blackhole-route reply core b0 in", "ip core route replace blackhole 10.9.8.0/24")
+                        .notMended(),
                 there("dropped policy-rule reply gate wan0 in", "ip gate rule add to 10.9.8.7 prohibit"),
-                there("dropped stale-neighbor reply -", "ip gate neigh replace 10.9.8.7 lladdr 02:00:00:00:00:aa dev br-lan"),
+                there(
+                        "dropped stale-neighbor reply -",
+                        "ip gate neigh replace 10.9.8.7 lladdr 02:00:00:00:00:aa dev br-lan"),
                 there("no-reply no-return-path reply far e0 in", "ip far route del default"),
-                there("dropped return-route-hijacked reply -", "ip core link add tun9 type ifb", "ip core link set tun9 up", "ip core route add 10.0.0.0/8 dev tun9 table 51820", "ip core rule add not fwmark 51820 table 51820"),
+                there(
+                        "dropped return-route-hijacked reply -",
+                        "ip core link add tun9 type ifb",
+                        "ip core link set tun9 up",
+                        "ip core route add 10.0.0.0/8 dev tun9 table 51820",
+                        "ip core rule add not fwmark 51820 table 51820"),
                 there("dropped routing-loop reply -", "ip core route del 10.9.8.0/24"),
                 there("dropped routing-loop request -", "ip edge route replace 198.51.100.0/24 via 10.2.0.1"),
                 there("no-reply blackhole-route reply far e0 in", "ip far route add blackhole 10.9.0.0/16"),
@@ -136,23 +153,38 @@ final class Chain {
                 // the sender
                 there("not-sent link-down request box n0 out", "ip box link set n0 down"),
                 there("not-sent peer-down request box n0 out", "ip gate link set p1 down"),
-                there("not-sent bridge-down request box n0 out", "ip gate link set br-lan down", "ip box neigh flush dev n0"),
+                there(
+                        "not-sent bridge-down request box n0 out",
+                        "ip gate link set br-lan down",
+                        "ip box neigh flush dev n0"),
                 there("dropped bridge-down request gate p1 in", "ip gate link set br-lan down"),
-                there("not-sent gateway-address-missing request box n0 out", "ip gate addr del 10.9.8.1/24 dev br-lan", "ip box neigh flush dev n0"),
+                there(
+                        "not-sent gateway-address-missing request box n0 out",
+                        "ip gate addr del 10.9.8.1/24 dev br-lan",
+                        "ip box neigh flush dev n0"),
                 there("dropped gateway-address-missing reply -", "ip gate addr del 10.9.8.1/24 dev br-lan"),
-                there("not-sent bridge-missing request box n0 out", "ip gate link del br-lan", "ip box neigh flush dev n0"),
+                there(
+                        "not-sent bridge-missing request box n0 out",
+                        "ip gate link del br-lan",
+                        "ip box neigh flush dev n0"),
                 there("dropped bridge-missing - -", "ip gate link del br-lan"),
                 there("dropped not-bridged - -", "ip gate link set p1 nomaster"),
                 there("not-sent no-address request box n0 out", "ip box addr flush dev n0"),
                 there("not-sent no-default-route request box n0 out", "ip box route del default"),
                 there("not-sent wrong-gateway request box n0 out", "ip box route replace default via 10.9.8.254"),
-                there("not-sent no-interface request none", "ip box link del n0").notMended(),
-                there("dropped stale-neighbor request gate p1 in", "ip box neigh replace 10.9.8.1 lladdr 02:00:00:00:00:aa dev n0"),
+                there("not-sent no-interface request none", "ip box link del n0")
+                        .notMended(),
+                there(
+                        "dropped stale-neighbor request gate p1 in",
+                        "ip box neigh replace 10.9.8.1 lladdr 02:00:00:00:00:aa dev n0"),
                 there("not-sent blackhole-route request box n0 out", "ip box route add blackhole 198.51.100.0/24"),
                 there("not-sent policy-rule request box n0 out", "ip box rule add to 198.51.100.0/24 blackhole"),
                 // IPv6
                 six("dropped ipv6-forward-disabled request core a0 in", "sysctl core net.ipv6.conf.all.forwarding=0"),
-                six("dropped ipv6-disabled request gate br-lan in", "sysctl core net.ipv6.conf.a0.disable_ipv6=1", "ip gate -6 neigh flush dev wan0"),
+                six(
+                        "dropped ipv6-disabled request gate br-lan in",
+                        "sysctl core net.ipv6.conf.a0.disable_ipv6=1",
+                        "ip gate -6 neigh flush dev wan0"),
                 six("dropped no-route request core a0 in", "ip core -6 route del default"),
                 six("no-reply no-return-path reply far e0 in", "ip far -6 route del default"),
                 six("not-sent ipv6-disabled request box n0 out", "sysctl box net.ipv6.conf.all.disable_ipv6=1"),
@@ -160,10 +192,18 @@ final class Chain {
                 six("not-sent no-default-route request box n0 out", "ip box -6 route del default"),
                 six("not-sent wrong-gateway request box n0 out", "ip box -6 route replace default via fd09:8::99"),
                 // siblings
-                beside("not-sent peer-down request box n0 out", "ip twin link set n0 down", "ip box neigh flush dev n0"),
-                beside("not-sent not-bridged request box n0 out", "ip gate link set p2 nomaster", "ip box neigh flush dev n0"),
+                beside(
+                        "not-sent peer-down request box n0 out",
+                        "ip twin link set n0 down",
+                        "ip box neigh flush dev n0"),
+                beside(
+                        "not-sent not-bridged request box n0 out",
+                        "ip gate link set p2 nomaster",
+                        "ip box neigh flush dev n0"),
                 beside("dropped not-bridged - -", "ip gate link set p2 nomaster"),
-                beside("dropped stale-neighbor reply -", "ip twin neigh replace 10.9.8.7 lladdr 02:00:00:00:00:aa dev n0"),
+                beside(
+                        "dropped stale-neighbor reply -",
+                        "ip twin neigh replace 10.9.8.7 lladdr 02:00:00:00:00:aa dev n0"),
                 beside("not-sent no-address request box n0 out", "ip box addr flush dev n0"),
                 // the other way round
                 back("dropped ip-forward-disabled request gate wan0 in", "sysctl gate net.ipv4.ip_forward=0"),

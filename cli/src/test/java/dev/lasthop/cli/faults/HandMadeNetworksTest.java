@@ -78,7 +78,9 @@ class HandMadeNetworksTest {
     }
 
     static Stream<Case> cases() {
-        return Stream.of(Chain.cases()).flatMap(List::stream).filter(tried -> WANTED.isEmpty() || tried.toString().contains(WANTED));
+        return Stream.of(Chain.cases())
+                .flatMap(List::stream)
+                .filter(tried -> WANTED.isEmpty() || tried.toString().contains(WANTED));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -115,8 +117,11 @@ class HandMadeNetworksTest {
 
     private static void expect(Case tried, HandMade made, Answer answer) {
         List<String> wanted = new ArrayList<>(Arrays.asList(tried.expected().split(" ", 4)));
-        List<String> got = new ArrayList<>(
-                List.of(answer.document().string("verdict"), answer.cause(), answer.document().string("direction"), answer.lastHop()));
+        List<String> got = new ArrayList<>(List.of(
+                answer.document().string("verdict"),
+                answer.cause(),
+                answer.document().string("direction"),
+                answer.lastHop()));
         if (wanted.size() == 4 && !wanted.get(3).equals("-") && !wanted.get(3).equals("none")) {
             wanted.set(3, made.hop(wanted.get(3)));
         }

@@ -1,6 +1,7 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
+import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
@@ -12,6 +13,8 @@ import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Place;
+import dev.lasthop.topology.InterfaceAddress;
+import dev.lasthop.topology.Route;
 import dev.lasthop.wiring.step.AddressStep;
 import dev.lasthop.wiring.step.RouteStep;
 import dev.lasthop.wiring.step.RouteTo;
@@ -63,15 +66,45 @@ public final class WrongPrefixLength implements Fault {
                     : finding.mendedBy(Remedy.of(
                             "give the address its right length, /" + right,
                             "interface",
-                            steps(from, wide.get(), right)));
+                            steps(dossier, from, wide.get(), right)));
         });
     }
 
     /** IPv6 has an address once on a link, whatever its length; IPv4 loses the routes by way of it if it is gone for a moment. */
-    private static List<Step> steps(Place from, Prefix wide, int length) {
-        var add = new AddressStep.Add(Where.of(from), from.linkName(), new Prefix(wide.address(), length), true);
-        var delete = new AddressStep.Delete(Where.of(from), from.linkName(), wide);
-        return wide.family() == Family.IPV6 ? List.of(delete, add) : List.of(add, delete);
+    private static List<Step> steps(Dossier dossier, Place from, Prefix wide, int length) {
+        List<Prefix> own = dossier.namespace(from.namespace()).stream()
+                .flatMap(state -> state.addresses(from.link(), wide.family()).stream())
+                .map(InterfaceAddress::prefix)
+                .filter(prefix -> prefix.address().equals(wide.address()))
+                .toList();
+        var right = new Prefix(wide.address(), length);
+        List<Step> add = own.contains(right)
+                ? List.of()
+                : List.of(new AddressStep.Add(Where.of(from), from.linkName(), right, true));
+        List<Step> delete = own.stream()
+                .filter(prefix -> prefix.length() < length)
+                .<Step>map(prefix -> new AddressStep.Delete(Where.of(from), from.linkName(), prefix))
+                .toList();
+        Stream<List<Step>> addresses = wide.family() == Family.IPV6 ? Stream.of(delete, add) : Stream.of(add, delete);
+        return Stream.concat(addresses, Stream.of(routes(dossier, from, length)))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** Routes that somebody has added because of the wide prefix: to what is said to be on the link, and is not. */
+    private static List<Step> routes(Dossier dossier, Place from, int length) {
+        IpAddress wanted = dossier.prediction().question().destination();
+        return dossier.namespace(from.namespace()).stream()
+                .flatMap(state -> state.routes().stream())
+                .filter(route -> route.table() == Route.TABLE_MAIN
+                        && route.protocol() != RouteTo.PROTOCOL_KERNEL
+                        && route.destination().length() > 0
+                        && route.destination().length() < length
+                        && route.destination().contains(wanted))
+                .filter(route -> route.nextHops().stream()
+                        .allMatch(hop -> hop.gateway().isEmpty() && hop.link().equals(from.link())))
+                .<Step>map(route -> new RouteStep.Delete(Where.of(from), Where.route(dossier, from.namespace(), route)))
+                .toList();
     }
 
     @Override
