@@ -74,13 +74,15 @@ public final class Lab implements AutoCloseable {
 
     /**
      * Runs the service of this network in this process, as the fault that is in it now (or the one named) has it: on every address,
-     * on 127.0.0.1 only, or not at all.
+     * on 127.0.0.1 or IPv6 only, without ever taking a connection, or not at all.
      */
     public Optional<Listener> serve(Optional<String> faultId) {
         String id = faultId.or(this::fault).orElse("");
         return switch (id) {
             case "no-listener" -> Optional.empty();
             case "listener-on-loopback" -> Optional.of(Listener.onLoopback(scene().server(), scene().servicePort()));
+            case "listener-other-family" -> Optional.of(Listener.onIpv6(scene().server(), scene().servicePort()));
+            case "accept-queue-full" -> Optional.of(Listener.overwhelmed(scene().server(), scene().servicePort()));
             default -> Optional.of(Listener.everywhere(scene().server(), scene().servicePort()));
         };
     }

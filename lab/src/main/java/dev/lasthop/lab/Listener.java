@@ -15,7 +15,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /**
  * A service of one line on a TCP and a UDP port of a lab's namespace, in this process: whoever connects is told a line and hung up
@@ -26,6 +28,7 @@ import java.util.List;
 public final class Listener implements AutoCloseable {
     private static final byte[] LINE = "this is a service in a lab of lasthop\n".getBytes(StandardCharsets.US_ASCII);
     private static final int BACKLOG = 64;
+    private static final int SHORT_QUEUE = 1;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int SHUT_RDWR = 2;
     private static final Duration PATIENCE = Duration.ofMillis(250); // at most so long does a close take
@@ -34,6 +37,7 @@ public final class Listener implements AutoCloseable {
     private final Fd tcp;
     private final Fd udp;
     private final Thread thread;
+    private final List<Fd> callers = new ArrayList<>(); // that wait, and are never answered
     private volatile boolean closed;
 
     private Listener(Fd tcp, Fd udp) {
@@ -59,29 +63,59 @@ public final class Listener implements AutoCloseable {
         return open(place, LOOPBACK, port);
     }
 
-    private static Listener open(Place place, IpAddress address, int port) {
+    /** Listens on every IPv6 address of the namespace, and on no IPv4 address. */
+    public static Listener onIpv6(Place place, int port) {
+        return start(place, () -> openHere(IpAddress.ANY_IPV6, port, true, BACKLOG));
+    }
+
+    /** Listens on every address, and takes no connection: as many wait from the start as may. */
+    public static Listener overwhelmed(Place place, int port) {
         try (Places places = Places.here()) {
-            Listener opened = places.at(place).namespace().call(() -> openHere(address, port)); // sockets stay there
+            return places.at(place).namespace().call(() -> {
+                Listener deaf = openHere(IpAddress.ANY_IPV6, port, false, SHORT_QUEUE);
+                for (int i = 0; i <= SHORT_QUEUE; i++) {
+                    Fd caller = Fd.socket(Family.IPV4.number(), Fd.SOCK_STREAM | Fd.SOCK_NONBLOCK, 0);
+                    deaf.callers.add(caller);
+                    byte[] to = socketAddress(LOOPBACK, port);
+                    try (Memory address = Memory.of(to)) {
+                        Kernel.attempt(SystemCall.CONNECT, caller.raw(), address.address(), to.length);
+                    }
+                }
+                return deaf;
+            });
+        }
+    }
+
+    private static Listener open(Place place, IpAddress address, int port) {
+        return start(place, () -> openHere(address, port, false, BACKLOG));
+    }
+
+    private static Listener start(Place place, Callable<Listener> opening) {
+        try (Places places = Places.here()) {
+            Listener opened = places.at(place).namespace().call(opening); // sockets stay there
             opened.thread.start();
             return opened;
         }
     }
 
-    private static Listener openHere(IpAddress address, int port) {
-        Fd tcp = bound(Fd.SOCK_STREAM, address, port);
+    private static Listener openHere(IpAddress address, int port, boolean oneFamily, int backlog) {
+        Fd tcp = bound(Fd.SOCK_STREAM, address, port, oneFamily);
         try {
-            Kernel.call("listen on TCP port " + port, SystemCall.LISTEN, tcp.raw(), BACKLOG);
-            return new Listener(tcp, bound(Fd.SOCK_DGRAM, address, port));
+            Kernel.call("listen on TCP port " + port, SystemCall.LISTEN, tcp.raw(), backlog);
+            return new Listener(tcp, bound(Fd.SOCK_DGRAM, address, port, oneFamily));
         } catch (RuntimeException e) {
             tcp.close();
             throw e;
         }
     }
 
-    private static Fd bound(int type, IpAddress address, int port) {
+    private static Fd bound(int type, IpAddress address, int port, boolean oneFamily) {
         Fd socket = Fd.socket(address.family().number(), type | Fd.SOCK_NONBLOCK, 0);
         try {
             socket.setOption(1, 2, 1); // SOL_SOCKET, SO_REUSEADDR
+            if (oneFamily) {
+                socket.setOption(41, 26, 1); // IPPROTO_IPV6, IPV6_V6ONLY
+            }
             socket.bind(socketAddress(address, port));
             return socket;
         } catch (RuntimeException e) {
@@ -102,6 +136,7 @@ public final class Listener implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        callers.forEach(Fd::close);
         Kernel.attempt(SystemCall.SHUTDOWN, tcp.raw(), SHUT_RDWR); // wakes the thread
         try {
             thread.join();

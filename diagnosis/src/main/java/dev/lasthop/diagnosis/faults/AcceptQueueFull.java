@@ -4,9 +4,13 @@ import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
+import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
+import dev.lasthop.diagnosis.Side;
+import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Obstacle;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** The service does not take its connections. */
@@ -48,5 +52,18 @@ public final class AcceptQueueFull implements Fault {
                                 .mendedBy(
                                         Remedy.advice(
                                                 "look at the service: it accepts no connections; its backlog and net.core.somaxconn bound the queue")));
+    }
+
+    /** Nothing in the network is changed: the lab starts its service so. */
+    @Override
+    public List<Injection> injections() {
+        return List.of(Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_CALLS_WORLD,
+                        Verdict.DROPPED,
+                        Side.REQUEST,
+                        scene -> List.of())
+                .lastSeenAt(scene -> scene.outside().label() + " " + scene.outsideLink() + " in")
+                .notMendable());
     }
 }

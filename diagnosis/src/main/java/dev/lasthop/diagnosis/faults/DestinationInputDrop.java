@@ -41,6 +41,17 @@ public final class DestinationInputDrop implements Fault {
                         Side.REQUEST,
                         scene -> List.of(
                                 OwnTable.drop(scene.outside(), OwnTable.Hook.INPUT, 0, scene.world(Family.IPV4))))
-                .lastSeenAt(scene -> scene.outside().label() + " " + scene.outsideLink() + " in"));
+                .lastSeenAt(scene -> scene.outside().label() + " " + scene.outsideLink() + " in"),
+                Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_CALLS_WORLD,
+                                Verdict.DROPPED,
+                                Side.REPLY,
+                                scene -> List.of(OwnTable.drop(
+                                        scene.container(),
+                                        OwnTable.Hook.INPUT,
+                                        0,
+                                        scene.containerAddress(Family.IPV4).address())))
+                        .lastSeenAt(scene -> scene.container().label() + " " + scene.containerLink() + " in"));
     }
 }

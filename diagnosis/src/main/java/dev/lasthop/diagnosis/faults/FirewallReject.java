@@ -42,6 +42,14 @@ public final class FirewallReject implements Fault {
                         Side.REQUEST,
                         scene ->
                                 List.of(OwnTable.reject(scene.node(), OwnTable.Hook.FORWARD, scene.world(Family.IPV4))))
-                .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
+                .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"),
+                Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_CALLS_WORLD,
+                                Verdict.REFUSED,
+                                Side.REQUEST,
+                                scene -> List.of(OwnTable.reject(
+                                        scene.outside(), OwnTable.Hook.INPUT, scene.world(Family.IPV4))))
+                        .lastSeenAt(scene -> scene.outside().label() + " " + scene.outsideLink() + " in"));
     }
 }

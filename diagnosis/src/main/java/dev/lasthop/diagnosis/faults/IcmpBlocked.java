@@ -107,6 +107,13 @@ public final class IcmpBlocked implements Fault {
                         Verdict.NO_REPLY,
                         Side.REQUEST,
                         scene -> List.of(new SysctlStep(scene.outside(), "net.ipv4.icmp_echo_ignore_all", "1")))
-                .openSide());
+                .openSide(),
+                Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_PINGS_WORLD,
+                                Verdict.DROPPED,
+                                Side.REQUEST,
+                                scene -> List.of(OwnTable.dropEcho(scene.node(), OwnTable.Hook.FORWARD)))
+                        .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
     }
 }

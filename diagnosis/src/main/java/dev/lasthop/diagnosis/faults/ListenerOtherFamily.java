@@ -4,11 +4,13 @@ import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
+import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Obstacle;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** The service listens in the other family only. */
@@ -50,5 +52,18 @@ public final class ListenerOtherFamily implements Fault {
                                                 none.near().getFirst().address()))
                         .mendedBy(Remedy.advice(
                                 "bind the service to both families (a socket on :: without IPV6_V6ONLY takes both)")));
+    }
+
+    /** Nothing in the network is changed: the lab starts its service so. */
+    @Override
+    public List<Injection> injections() {
+        return List.of(Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_CALLS_WORLD,
+                        Verdict.REFUSED,
+                        Side.REQUEST,
+                        scene -> List.of())
+                .lastSeenAt(scene -> scene.outside().label() + " " + scene.outsideLink() + " in")
+                .notMendable());
     }
 }

@@ -40,6 +40,7 @@ public final class OutputDrop implements Fault {
                 Injection.Ask.CONTAINER_PINGS_WORLD,
                 Verdict.NOT_SENT,
                 Side.REQUEST,
-                scene -> List.of(OwnTable.drop(scene.container(), OwnTable.Hook.OUTPUT, 0, scene.world(Family.IPV4)))));
+                scene -> List.of(OwnTable.drop(scene.container(), OwnTable.Hook.OUTPUT, 0, scene.world(Family.IPV4))))
+                .lastSeenAt(scene -> scene.container().label() + " " + scene.containerLink() + " out"));
     }
 }

@@ -7,6 +7,7 @@ import dev.lasthop.address.Protocol;
 import dev.lasthop.netlink.nftables.BaseHook;
 import dev.lasthop.netlink.nftables.ChainMessage;
 import dev.lasthop.netlink.nftables.Check;
+import dev.lasthop.netlink.nftables.CtKey;
 import dev.lasthop.netlink.nftables.Load;
 import dev.lasthop.netlink.nftables.RuleBuilder;
 import dev.lasthop.netlink.nftables.RuleMessage;
@@ -30,6 +31,7 @@ final class OwnTable {
     /** Where the lab's injections are. */
     static final String BROKEN = "lasthop_lab";
 
+    private static final int RAW = -300; // NF_IP_PRI_RAW
     private static final int ADMINISTRATIVELY_PROHIBITED = 13; // ICMP_PKT_FILTERED
     private static final int NO_PROTOCOL = 255;
 
@@ -154,6 +156,34 @@ final class OwnTable {
                         own.rule().destination(Prefix.of(destination)).counter().drop(),
                         word(destination.family()) + " daddr " + destination + " counter drop")
                 .step();
+    }
+
+    /** As Docker keeps its networks apart: a chain of its own name, which the forward chain leads to. */
+    static FirewallStep isolation(Place place, Prefix other) {
+        OwnTable own = filter(place, TableFamily.INET, BROKEN, Hook.FORWARD, 0);
+        String name = "DOCKER-ISOLATION-STAGE-1";
+        own.changes.add(new FirewallStep.Add(ChainMessage.of(TableFamily.INET, BROKEN, name)));
+        own.commands.add(place.run("nft add chain inet " + BROKEN + " " + name));
+        own.changes.add(new FirewallStep.Add(RuleBuilder.in(TableFamily.INET, BROKEN, name)
+                .destination(other.network())
+                .counter()
+                .drop()
+                .build()));
+        own.commands.add(place.run("nft add rule inet " + BROKEN + " " + name + " " + word(other.family()) + " daddr "
+                + other.network() + " counter drop"));
+        return own.with(own.rule().jump(name), "jump " + name).step();
+    }
+
+    /** Leaves what goes to an address untracked, and drops what tracking takes for invalid: the replies. */
+    static List<FirewallStep> untracked(Place place, IpAddress destination) {
+        OwnTable raw = filter(place, TableFamily.INET, BROKEN + "_raw", Hook.PREROUTING, RAW);
+        OwnTable own = filter(place, TableFamily.INET, BROKEN, Hook.FORWARD, 0);
+        return List.of(
+                raw.with(
+                                raw.rule().destination(Prefix.of(destination)).step(new Statement.NoTracking()),
+                                word(destination.family()) + " daddr " + destination + " notrack")
+                        .step(),
+                own.with(own.rule().state(CtKey.INVALID).drop(), "ct state invalid drop").step());
     }
 
     /** Rejects what goes to an address, as an administrator's prohibition. */

@@ -13,6 +13,7 @@ public final class SocketFaults {
                 new ListenerOnLoopback(),
                 new ListenerOtherFamily(),
                 new AcceptQueueFull(),
+                new QdiscDrop(),
                 new IcmpBlocked(),
                 new DnsUnreachable(),
                 new DnsLoopbackResolver());
