@@ -186,6 +186,32 @@ final class OwnTable {
                 own.with(own.rule().state(CtKey.INVALID).drop(), "ct state invalid drop").step());
     }
 
+    /** Drops every second packet that goes to an address. */
+    static FirewallStep dropHalf(Place place, IpAddress destination) {
+        OwnTable own = filter(place, TableFamily.INET, BROKEN, Hook.FORWARD, 0);
+        return own.with(
+                        own.rule()
+                                .destination(Prefix.of(destination))
+                                .step(new Load.NumberGenerator(1, 2, 0, 0))
+                                .step(Check.Compare.equal(1, new byte[4]))
+                                .drop(),
+                        word(destination.family()) + " daddr " + destination + " numgen inc mod 2 0 drop")
+                .step();
+    }
+
+    /** Lets a single packet go to an address, and no more in an hour. */
+    static FirewallStep dropBeyond(Place place, IpAddress destination) {
+        OwnTable own = filter(place, TableFamily.INET, BROKEN, Hook.FORWARD, 0);
+        return own.with(
+                        own.rule()
+                                .destination(Prefix.of(destination))
+                                .step(new Check.Limit(1, 3600, 1, false, true))
+                                .drop(),
+                        word(destination.family()) + " daddr " + destination
+                                + " limit rate over 1/hour burst 1 packets drop")
+                .step();
+    }
+
     /** Rejects what goes to an address, as an administrator's prohibition. */
     static FirewallStep reject(Place place, Hook hook, IpAddress destination) {
         OwnTable own = filter(place, TableFamily.INET, BROKEN, hook, 0);

@@ -1,7 +1,6 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
-import dev.lasthop.address.Prefix;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -10,8 +9,6 @@ import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
-import dev.lasthop.netlink.nftables.Check;
-import dev.lasthop.netlink.nftables.TableFamily;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -43,19 +40,20 @@ public final class RateLimited implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                        "bridge", Injection.Ask.CONTAINER_PINGS_WORLD, Verdict.DEGRADED, Side.REQUEST, scene -> {
-                            OwnTable own = OwnTable.filter(
-                                    scene.node(), TableFamily.INET, OwnTable.BROKEN, OwnTable.Hook.FORWARD, 0);
-                            return List.of(own.with(
-                                            own.rule()
-                                                    .destination(Prefix.of(scene.world(Family.IPV4)))
-                                                    .step(new Check.Limit(1, 3600, 1, false, true))
-                                                    .drop(),
-                                            "ip daddr " + scene.world(Family.IPV4)
-                                                    + " limit rate over 1/hour burst 1 packets drop")
-                                    .step());
-                        })
-                .openSide());
+        return List.of(
+                Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_PINGS_WORLD,
+                                Verdict.DEGRADED,
+                                Side.REQUEST,
+                                scene -> List.of(OwnTable.dropHalf(scene.node(), scene.world(Family.IPV4))))
+                        .openSide(),
+                Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_PINGS_WORLD,
+                                Verdict.DROPPED,
+                                Side.REQUEST,
+                                scene -> List.of(OwnTable.dropBeyond(scene.node(), scene.world(Family.IPV4))))
+                        .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
     }
 }

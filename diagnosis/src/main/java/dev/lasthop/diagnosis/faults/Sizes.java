@@ -1,5 +1,6 @@
 package dev.lasthop.diagnosis.faults;
 
+import dev.lasthop.address.Family;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -10,7 +11,10 @@ import dev.lasthop.path.Place;
 import dev.lasthop.topology.Link;
 import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.RouteStep;
+import dev.lasthop.wiring.step.Step;
+import dev.lasthop.wiring.step.SysctlStep;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What is said of packets that are larger than the way takes. */
 final class Sizes {
@@ -76,12 +80,24 @@ final class Sizes {
                         "let %s, whose two ends are both here, take packets of %d bytes"
                                 .formatted(big.out().linkName(), big.length()),
                         "interface",
-                        new LinkStep.Mtu(Where.of(far), far.linkName(), big.length()),
-                        new LinkStep.Mtu(Where.of(big.out()), big.out().linkName(), big.length()))
+                        Stream.concat(
+                                        Stream.of(
+                                                new LinkStep.Mtu(Where.of(far), far.linkName(), big.length()),
+                                                new LinkStep.Mtu(
+                                                        Where.of(big.out()), big.out().linkName(), big.length())),
+                                        forget(dossier, from))
+                                .toList())
                 .undoneBy(
                         new LinkStep.Mtu(Where.of(big.out()), big.out().linkName(), big.mtu()),
                         new LinkStep.Mtu(
                                 Where.of(far), far.linkName(), place.link().mtu()));
+    }
+
+    /** The sender remembers for ten minutes what it was told of the path's MTU, and sends nothing larger. */
+    private static Stream<Step> forget(Dossier dossier, Place from) {
+        return dossier.prediction().question().destination().family() == Family.IPV4
+                ? Stream.of(new SysctlStep(Where.of(from), "net.ipv4.route.flush", "1"))
+                : Stream.empty();
     }
 
     /** For links whose MTU follows from a route: the route without its limit. */
