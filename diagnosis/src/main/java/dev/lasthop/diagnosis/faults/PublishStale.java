@@ -1,7 +1,9 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
+import dev.lasthop.address.Flow;
 import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.Prefix;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -12,6 +14,7 @@ import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.netlink.nftables.RuleMessage;
+import dev.lasthop.path.Hook;
 import dev.lasthop.path.HookOutcome.Decision;
 import dev.lasthop.path.Obstacle;
 import dev.lasthop.path.Stage;
@@ -101,6 +104,9 @@ public final class PublishStale implements Fault {
     private static Remedy corrected(Stage.NatRewrite rewrite, Decision by, FirewallRule rule, IpAddress present) {
         Place place = Place.parse(rewrite.namespaceName());
         IpAddress gone = rewrite.after().destination();
+        if (DestinationRules.target(rule).isEmpty()) {
+            return before(rewrite, place, present);
+        }
         RuleMessage message = RuleMessage.of(
                         OwnTable.of(by.family()),
                         by.table(),
@@ -119,6 +125,33 @@ public final class PublishStale implements Fault {
                 "lead the port to " + present + ", where the container is now",
                 "host",
                 new FirewallStep(place, List.of(new FirewallStep.Insert(message)), List.of(place.run(line))));
+    }
+
+    /** Where the target comes from a map, which others' rules may share: a rule of our own, in a chain that is asked before. */
+    private static Remedy before(Stage.NatRewrite rewrite, Place place, IpAddress present) {
+        Flow called = rewrite.before();
+        int port = rewrite.after().destinationPort();
+        OwnTable.Hook hook = rewrite.hook() == Hook.OUTPUT ? OwnTable.Hook.OUTPUT : OwnTable.Hook.PREROUTING;
+        OwnTable own = OwnTable.nat(
+                place, OwnTable.of(called.destination().family()), OwnTable.MENDED, hook, hook.natPriority() - 10);
+        String words = "%s daddr %s %s dport %d dnat to %s:%d"
+                .formatted(
+                        OwnTable.word(called.destination().family()),
+                        called.destination(),
+                        called.protocol(),
+                        called.destinationPort(),
+                        present.family() == Family.IPV6 ? "[" + present + "]" : present,
+                        port);
+        return Remedy.of(
+                "lead the port to " + present + ", where the container is now",
+                "host",
+                own.with(
+                                own.rule()
+                                        .destination(Prefix.of(called.destination()))
+                                        .destinationPort(called.protocol(), called.destinationPort())
+                                        .destinationNat(present, port),
+                                words)
+                        .step());
     }
 
     /** The address of the one container on that segment that listens on the port; where none is known to listen, of the only one. */

@@ -8,9 +8,11 @@ import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.path.Obstacle;
 import dev.lasthop.path.Passage;
 import dev.lasthop.path.Place;
+import dev.lasthop.path.Stage;
 import dev.lasthop.topology.Link;
 import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.RouteStep;
+import dev.lasthop.wiring.step.RouteTo;
 import dev.lasthop.wiring.step.Step;
 import dev.lasthop.wiring.step.SysctlStep;
 import java.util.Optional;
@@ -32,9 +34,10 @@ final class Sizes {
                                         big.byRoute() ? " by its route's own MTU" : ""))
                 .because(dossier.bracket())
                 .because("link", "%s: MTU %d, packet %d bytes".formatted(big.out(), big.mtu(), big.length()));
-        return sender(dossier)
-                .map(from -> finding.mendedBy(smaller(dossier, from, big)))
-                .orElse(finding);
+        if (big.byRoute()) {
+            return finding.mendedBy(routeWithoutLimit(dossier, big).orElseGet(() -> smaller(dossier, sender(dossier).orElse(big.out()), big)));
+        }
+        return finding.mendedBy(smaller(dossier, sender(dossier).orElse(big.out()), big));
     }
 
     /** The first interface that the packet leaves by: the sender's. */
@@ -100,12 +103,32 @@ final class Sizes {
                 : Stream.empty();
     }
 
-    /** For links whose MTU follows from a route: the route without its limit. */
-    static Remedy routeWithoutLimit(Dossier dossier, long namespace, dev.lasthop.topology.Route route, String label) {
-        var to = Where.route(dossier, namespace, route);
-        return Remedy.of(
-                "take the limit off the route",
-                "namespace",
-                new RouteStep.Replace(dev.lasthop.wiring.step.Place.parse(label), to.mtu(0)));
+    /** Takes the limit off the route that has it, where its link would take the packet. */
+    private static Optional<Remedy> routeWithoutLimit(Dossier dossier, Obstacle.TooBig big) {
+        return dossier.broken().elements(Stage.RoutingDecision.class).stream()
+                .filter(decision -> decision.out().equals(big.out())
+                        && decision.route().mtu().isPresent()
+                        && linkMtu(dossier, big.out()) >= big.length())
+                .findFirst()
+                .map(decision -> {
+                    RouteTo limited = Where.route(dossier, big.out().namespace(), decision.route());
+                    return Remedy.of(
+                                    "take the limit of %d bytes off the route to %s"
+                                            .formatted(big.mtu(), decision.route().destination()),
+                                    "namespace",
+                                    Stream.concat(
+                                                    Stream.of(new RouteStep.Replace(
+                                                            Where.of(big.out()), limited.mtu(0))),
+                                                    forget(dossier, sender(dossier).orElse(big.out())))
+                                            .toList())
+                            .undoneBy(new RouteStep.Replace(Where.of(big.out()), limited));
+                });
+    }
+
+    private static int linkMtu(Dossier dossier, Place place) {
+        return dossier.namespace(place.namespace())
+                .flatMap(state -> state.link(place.link()))
+                .map(Link::mtu)
+                .orElse(0);
     }
 }
