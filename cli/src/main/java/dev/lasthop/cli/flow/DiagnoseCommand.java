@@ -162,7 +162,8 @@ public final class DiagnoseCommand implements Command {
     }
 
     private static Investigator.Result investigate(Subject subject) {
-        return new Investigator(Namespaces.find(), Recorder.full(), new WiringRecords(System.getenv())).investigate(subject.inquiry());
+        return new Investigator(Namespaces.find(), Recorder.full(), new WiringRecords(System.getenv()))
+                .investigate(subject.inquiry());
     }
 
     private static Optional<Fixing> fix(Invocation invocation, Subject subject, Report report) {

@@ -87,7 +87,8 @@ class RuleSetsOnTheKernelTest {
                         NODE_IN,
                         "vmap @m",
                         "node nft add table inet w; add map inet w m { type ipv4_addr . ipv4_addr : verdict; "
-                                + "elements = { " + CONTAINER + " . " + WORLD + " : drop, 10.0.0.1 . 10.0.0.2 : accept }; }; "
+                                + "elements = { " + CONTAINER + " . " + WORLD
+                                + " : drop, 10.0.0.1 . 10.0.0.2 : accept }; }; "
                                 + FORWARD + "add rule inet w f ip saddr . ip daddr vmap @m"),
                 Case.of(
                         "jumps by a map, and back to the policy",

@@ -34,14 +34,15 @@ public final class DestinationInputDrop implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                        "bridge",
-                        Injection.Ask.CONTAINER_PINGS_WORLD,
-                        Verdict.DROPPED,
-                        Side.REQUEST,
-                        scene -> List.of(
-                                OwnTable.drop(scene.outside(), OwnTable.Hook.INPUT, 0, scene.world(Family.IPV4))))
-                .lastSeenAt(scene -> scene.outside().label() + " " + scene.outsideLink() + " in"),
+        return List.of(
+                Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_PINGS_WORLD,
+                                Verdict.DROPPED,
+                                Side.REQUEST,
+                                scene -> List.of(OwnTable.drop(
+                                        scene.outside(), OwnTable.Hook.INPUT, 0, scene.world(Family.IPV4))))
+                        .lastSeenAt(scene -> scene.outside().label() + " " + scene.outsideLink() + " in"),
                 Injection.of(
                                 "bridge",
                                 Injection.Ask.CONTAINER_CALLS_WORLD,

@@ -35,14 +35,15 @@ public final class FirewallReject implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                        "bridge",
-                        Injection.Ask.CONTAINER_PINGS_WORLD,
-                        Verdict.REFUSED,
-                        Side.REQUEST,
-                        scene ->
-                                List.of(OwnTable.reject(scene.node(), OwnTable.Hook.FORWARD, scene.world(Family.IPV4))))
-                .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"),
+        return List.of(
+                Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_PINGS_WORLD,
+                                Verdict.REFUSED,
+                                Side.REQUEST,
+                                scene -> List.of(
+                                        OwnTable.reject(scene.node(), OwnTable.Hook.FORWARD, scene.world(Family.IPV4))))
+                        .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"),
                 Injection.of(
                                 "bridge",
                                 Injection.Ask.CONTAINER_CALLS_WORLD,

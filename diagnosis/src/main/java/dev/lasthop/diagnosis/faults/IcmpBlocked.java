@@ -101,13 +101,14 @@ public final class IcmpBlocked implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
-                        "bridge",
-                        Injection.Ask.CONTAINER_PINGS_WORLD,
-                        Verdict.NO_REPLY,
-                        Side.REQUEST,
-                        scene -> List.of(new SysctlStep(scene.outside(), "net.ipv4.icmp_echo_ignore_all", "1")))
-                .openSide(),
+        return List.of(
+                Injection.of(
+                                "bridge",
+                                Injection.Ask.CONTAINER_PINGS_WORLD,
+                                Verdict.NO_REPLY,
+                                Side.REQUEST,
+                                scene -> List.of(new SysctlStep(scene.outside(), "net.ipv4.icmp_echo_ignore_all", "1")))
+                        .openSide(),
                 Injection.of(
                                 "bridge",
                                 Injection.Ask.CONTAINER_PINGS_WORLD,

@@ -36,11 +36,12 @@ public final class OutputDrop implements Fault {
     @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
-                "bridge",
-                Injection.Ask.CONTAINER_PINGS_WORLD,
-                Verdict.NOT_SENT,
-                Side.REQUEST,
-                scene -> List.of(OwnTable.drop(scene.container(), OwnTable.Hook.OUTPUT, 0, scene.world(Family.IPV4))))
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.NOT_SENT,
+                        Side.REQUEST,
+                        scene -> List.of(
+                                OwnTable.drop(scene.container(), OwnTable.Hook.OUTPUT, 0, scene.world(Family.IPV4))))
                 .lastSeenAt(scene -> scene.container().label() + " " + scene.containerLink() + " out"));
     }
 }

@@ -183,7 +183,8 @@ final class OwnTable {
                                 raw.rule().destination(Prefix.of(destination)).step(new Statement.NoTracking()),
                                 word(destination.family()) + " daddr " + destination + " notrack")
                         .step(),
-                own.with(own.rule().state(CtKey.INVALID).drop(), "ct state invalid drop").step());
+                own.with(own.rule().state(CtKey.INVALID).drop(), "ct state invalid drop")
+                        .step());
     }
 
     /** Drops every second packet that goes to an address. */

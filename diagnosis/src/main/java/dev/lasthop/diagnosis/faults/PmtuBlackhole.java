@@ -107,11 +107,7 @@ public final class PmtuBlackhole implements Fault {
                         && sighting.direction() == Direction.IN)
                 .flatMap(sighting -> sighting.flow().stream()
                         .map(quoted -> new FilterWalk()
-                                .decide(
-                                        source,
-                                        Filtering.Layer.IP,
-                                        Hook.INPUT,
-                                        error(quoted, sighting.link()))))
+                                .decide(source, Filtering.Layer.IP, Hook.INPUT, error(quoted, sighting.link()))))
                 .anyMatch(outcome -> outcome.verdict() == HookOutcome.Verdict.DROP);
     }
 

@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 
 /** A queueing discipline has no room, or no leave, for the packet. */
 public final class QdiscDrop implements Fault {
-    private static final String REASON = "QDISC_"; // QDISC_DROP; from Linux 6.15 QDISC_OVERLIMIT, QDISC_CONGESTED … as well
+    private static final String REASON =
+            "QDISC_"; // QDISC_DROP; from Linux 6.15 QDISC_OVERLIMIT, QDISC_CONGESTED … as well
     private static final Rate SLOW = new Rate(8_000);
     private static final int SMALLER_THAN_A_PING = 32;
 
@@ -52,7 +53,8 @@ public final class QdiscDrop implements Fault {
         }
         return dossier.observation().drops().stream()
                 .filter(drop -> drop.reason().startsWith(REASON))
-                .flatMap(drop -> dossier.namespace(drop.namespace())
+                .flatMap(drop -> dossier
+                        .namespace(drop.namespace())
                         .flatMap(state -> state.link(drop.link())
                                 .filter(link -> isOpen(dossier.before(), state, link))
                                 .map(link -> finding(dossier, drop, state, link)))
@@ -86,10 +88,12 @@ public final class QdiscDrop implements Fault {
     private static Remedy remedy(Place place, String qdisc) {
         String link = place.linkName();
         if (qdisc.equals("tbf")) {
-            return Remedy.of("take the token bucket off " + link, "interface", new TrafficStep.Unlimit(Where.of(place), link));
+            return Remedy.of(
+                    "take the token bucket off " + link, "interface", new TrafficStep.Unlimit(Where.of(place), link));
         }
         return Remedy.advice(
-                "raise the limit of the discipline, or take it off", Where.of(place).tc("-s qdisc show dev " + link));
+                "raise the limit of the discipline, or take it off",
+                Where.of(place).tc("-s qdisc show dev " + link));
     }
 
     @Override

@@ -35,7 +35,8 @@ final class Sizes {
                 .because(dossier.bracket())
                 .because("link", "%s: MTU %d, packet %d bytes".formatted(big.out(), big.mtu(), big.length()));
         if (big.byRoute()) {
-            return finding.mendedBy(routeWithoutLimit(dossier, big).orElseGet(() -> smaller(dossier, sender(dossier).orElse(big.out()), big)));
+            return finding.mendedBy(routeWithoutLimit(dossier, big)
+                    .orElseGet(() -> smaller(dossier, sender(dossier).orElse(big.out()), big)));
         }
         return finding.mendedBy(smaller(dossier, sender(dossier).orElse(big.out()), big));
     }
@@ -87,7 +88,9 @@ final class Sizes {
                                         Stream.of(
                                                 new LinkStep.Mtu(Where.of(far), far.linkName(), big.length()),
                                                 new LinkStep.Mtu(
-                                                        Where.of(big.out()), big.out().linkName(), big.length())),
+                                                        Where.of(big.out()),
+                                                        big.out().linkName(),
+                                                        big.length())),
                                         forget(dossier, from))
                                 .toList())
                 .undoneBy(
@@ -114,12 +117,15 @@ final class Sizes {
                     RouteTo limited = Where.route(dossier, big.out().namespace(), decision.route());
                     return Remedy.of(
                                     "take the limit of %d bytes off the route to %s"
-                                            .formatted(big.mtu(), decision.route().destination()),
+                                            .formatted(
+                                                    big.mtu(), decision.route().destination()),
                                     "namespace",
                                     Stream.concat(
-                                                    Stream.of(new RouteStep.Replace(
-                                                            Where.of(big.out()), limited.mtu(0))),
-                                                    forget(dossier, sender(dossier).orElse(big.out())))
+                                                    Stream.of(
+                                                            new RouteStep.Replace(Where.of(big.out()), limited.mtu(0))),
+                                                    forget(
+                                                            dossier,
+                                                            sender(dossier).orElse(big.out())))
                                             .toList())
                             .undoneBy(new RouteStep.Replace(Where.of(big.out()), limited));
                 });
