@@ -77,4 +77,33 @@ class NftTracerTest {
             assertThat(two.drain()).isEmpty();
         }
     }
+
+    /** Linux 6 tells the packet's headers with the end of the chain, an event that says nothing else. */
+    @Test
+    void aPolicyThatIsTheFirstToSpeakComesWithThePacket() {
+        try (var network = new TestNetwork().namespace("a").namespace("b").veth("a", "eth0", "b", "eth0")) {
+            network.ip("a", "addr add 10.1.0.1/24 dev eth0").ip("b", "addr add 10.1.0.2/24 dev eth0");
+            network.in(
+                    "b",
+                    "nft",
+                    "add table inet t; add chain inet t in { type filter hook input priority 0; policy drop; }; "
+                            + "add rule inet t in tcp dport 22 accept");
+            var pings =
+                    new TraceFilter(Family.IPV4, Protocol.ICMP, Optional.empty(), 0, Optional.empty(), 0);
+            try (var b = NetworkNamespace.open(Path.of("/run/netns/b"));
+                    var tracer = NftTracer.open(b, List.of(pings))) {
+                var events = new ArrayList<TraceEvent>();
+                network.attempt("a", "ping", "-c", "1", "-W", "0.1", "10.1.0.2");
+                Wait.until("the drop is told", () -> {
+                    events.addAll(tracer.drain());
+                    return events.stream().anyMatch(TraceEvent::isDrop);
+                });
+                assertThat(events).hasSize(1);
+                TraceEvent policy = events.getFirst();
+                assertThat(policy.kind()).isEqualTo(TraceEvent.Kind.POLICY);
+                assertThat(policy.networkHeader().size()).isEqualTo(20);
+                assertThat(policy.transportHeader().size()).isPositive();
+            }
+        }
+    }
 }
