@@ -136,6 +136,9 @@ final class OwnTable {
                 table.element("masquerade" + suffix, interval(prefix), prefix.toString(), add);
             }
         }
+        if (network.driver().tunnel().isEmpty()) {
+            table.peers(network, Peers.of(network).all(), !Peers.of(network).all().isEmpty(), add);
+        }
         return new FirewallStep(Place.HOST, table.changes, table.lines);
     }
 
@@ -146,6 +149,29 @@ final class OwnTable {
         element("within", List.of(SetElement.of(join(name, name))), quoted + " . " + quoted, add);
         if (network.internal()) {
             element("internal", List.of(SetElement.of(name)), quoted, add);
+        }
+    }
+
+    /**
+     * What is sent to a peer's containers by a host route keeps its source.
+     *
+     * @param outermost whether these are the network's only peers
+     */
+    static FirewallStep peers(Network network, Peer peer, boolean outermost, boolean add) {
+        var table = new OwnTable();
+        table.peers(network, List.of(peer), outermost, add);
+        return new FirewallStep(Place.HOST, table.changes, table.lines);
+    }
+
+    private void peers(Network network, List<Peer> peers, boolean outermost, boolean add) {
+        for (Subnet subnet : outermost ? network.subnets() : List.<Subnet>of()) {
+            Prefix prefix = subnet.prefix();
+            element("routed" + suffix(prefix.family()), interval(prefix), prefix.toString(), add);
+        }
+        for (Peer peer : peers) {
+            for (Prefix prefix : peer.subnets()) {
+                element("peers" + suffix(prefix.family()), interval(prefix), prefix.toString(), add);
+            }
         }
     }
 
@@ -209,6 +235,8 @@ final class OwnTable {
             FieldType type = family == Family.IPV4 ? FieldType.IPV4 : FieldType.IPV6;
             set("local" + suffix, type, SetMessage.INTERVAL);
             set("masquerade" + suffix, type, SetMessage.INTERVAL);
+            set("routed" + suffix, type, SetMessage.INTERVAL);
+            set("peers" + suffix, type, SetMessage.INTERVAL);
             map("ports" + suffix, List.of(type, FieldType.PROTOCOL, FieldType.PORT), type);
             map("any" + suffix, List.of(FieldType.PROTOCOL, FieldType.PORT), type);
         }
@@ -305,6 +333,14 @@ final class OwnTable {
         for (Family family : Family.values()) {
             String set = "masquerade" + suffix(family);
             String words = family == Family.IPV4 ? "ip" : "ip6";
+            String routed = "routed" + suffix(family);
+            String peers = "peers" + suffix(family);
+            rule(
+                    chain(chain)
+                            .sourceIn(family, routed, 0)
+                            .destinationIn(family, peers, 0)
+                            .returns(),
+                    chain + " " + words + " saddr @" + routed + " " + words + " daddr @" + peers + " return");
             rule(
                     chain(chain).sourceIn(family, set, 0).masquerade(),
                     chain + " " + words + " saddr @" + set + " masquerade");

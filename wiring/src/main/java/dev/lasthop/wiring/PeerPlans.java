@@ -57,6 +57,14 @@ record PeerPlans(Network network) {
                 .filter(step -> !step.undo(places).isEmpty()) // what is there
                 .forEach(steps::add));
         steps.addAll(add(peer));
+        if (network.driver().tunnel().isEmpty()) {
+            if (!new HostView(places.at(Place.HOST)).hasTable(OwnTable.NAME)) { // somebody flushed the rules
+                steps.addAll(OwnTable.whole(store));
+            } else {
+                before.ifPresent(old -> steps.add(OwnTable.peers(network, old, false, false)));
+            }
+            steps.add(OwnTable.peers(network, peer, Peers.of(network).all().isEmpty(), true));
+        }
         steps.addAll(inside(peer, places, store));
         return new Plan("add peer " + peer.node() + " to " + network.name(), steps);
     }
@@ -69,6 +77,9 @@ record PeerPlans(Network network) {
                         + "; " + (names.isEmpty() ? "it has none" : "there are: " + String.join(", ", names))));
         List<Step> steps = new ArrayList<>();
         inside(peer, places, store).forEach(step -> steps.add(Exits.inverse(step)));
+        if (network.driver().tunnel().isEmpty()) {
+            steps.add(OwnTable.peers(network, peer, Peers.of(network).all().size() == 1, false));
+        }
         steps.addAll(remove(peer));
         return new Plan("remove peer " + node + " from " + network.name(), steps);
     }
