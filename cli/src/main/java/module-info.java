@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.lasthop.cli {
     requires static org.jspecify;
+    requires dev.lasthop.declaration;
     requires dev.lasthop.json;
     requires dev.lasthop.linux;
     requires dev.lasthop.lab;

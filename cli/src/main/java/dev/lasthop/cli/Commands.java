@@ -13,6 +13,7 @@ import dev.lasthop.cli.lab.LabMend;
 import dev.lasthop.cli.lab.LabServe;
 import dev.lasthop.cli.lab.LabShell;
 import dev.lasthop.cli.lab.LabUp;
+import dev.lasthop.cli.wiring.Apply;
 import dev.lasthop.cli.wiring.Collect;
 import dev.lasthop.cli.wiring.Connect;
 import dev.lasthop.cli.wiring.Disconnect;
@@ -47,6 +48,7 @@ final class Commands {
                 new Disconnect(),
                 new Publish(),
                 new Unpublish(),
+                new Apply(),
                 new ListAll(),
                 new Collect(),
                 new Repair(),

@@ -55,7 +55,7 @@ public record KernelParameters(SortedMap<String, String> values) implements Sett
     }
 
     /** With the interface's own name in the place of {@link #INTERFACE}. */
-    KernelParameters on(String link) {
+    public KernelParameters on(String link) {
         var named = new TreeMap<String, String>();
         values.forEach((name, value) -> named.put(named(name, link), value));
         return new KernelParameters(named);

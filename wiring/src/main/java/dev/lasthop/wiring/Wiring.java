@@ -66,6 +66,11 @@ public final class Wiring {
         return store.endpoints();
     }
 
+    /** Whether the endpoint's namespace is still there under its name. */
+    public boolean isAlive(Endpoint endpoint) {
+        return looking(places -> new EndpointPlans(places, store).isAlive(endpoint));
+    }
+
     public Plan planCreateNetwork(NetworkSpec spec) {
         return looking(places -> new NetworkPlans(places, store).prepare(spec).plan());
     }
@@ -242,6 +247,7 @@ public final class Wiring {
         return looking(places -> publishing(places, findAnywhere(endpoint), port));
     }
 
+    /** @param endpoint a name, a place's label, or {@code NAME@NETWORK} for one of its networks */
     public Endpoint publish(String endpoint, PublishedPort port) {
         return changing(places -> {
             Endpoint found = findAnywhere(endpoint);
@@ -437,11 +443,13 @@ public final class Wiring {
         return everywhere(endpoint).getFirst();
     }
 
-    /** The endpoint on each of its networks; on one at least. */
+    /** The endpoint on each of its networks, on one at least; for {@code NAME@NETWORK} on that one. */
     private List<Endpoint> everywhere(String endpoint) {
         List<Endpoint> found = store.endpoints().stream()
                 .filter(known ->
-                        known.name().equals(endpoint) || known.place().label().equals(endpoint))
+                        known.name().equals(endpoint)
+                                || known.place().label().equals(endpoint)
+                                || known.id().equals(endpoint))
                 .toList();
         if (found.isEmpty()) {
             throw new WiringException(
