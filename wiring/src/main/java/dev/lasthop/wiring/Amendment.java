@@ -49,7 +49,7 @@ sealed interface Amendment {
     record Put(Store.Kind kind, String name, JsonObject content) implements Amendment {
         @Override
         public void apply(Store store) {
-            StateFile.write(store.file(kind, name), content);
+            store.write(kind, name, content);
         }
 
         @Override
@@ -73,7 +73,7 @@ sealed interface Amendment {
     record Drop(Store.Kind kind, String name) implements Amendment {
         @Override
         public void apply(Store store) {
-            StateFile.delete(store.file(kind, name));
+            store.delete(kind, name);
         }
 
         @Override

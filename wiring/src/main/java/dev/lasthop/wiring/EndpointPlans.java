@@ -18,6 +18,7 @@ import dev.lasthop.wiring.step.SysctlStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Checks what is asked of a connection, and plans it. Changes nothing. */
 record EndpointPlans(Places places, Store store) {
@@ -105,9 +106,13 @@ record EndpointPlans(Places places, Store store) {
             throw new WiringException(spec.place().label()
                     + " is the host itself, which is on each of its networks already by their bridges' addresses");
         }
-        for (Endpoint other : store.endpoints(spec.network())) {
-            boolean same = other.isIn(site.namespace()) || other.name().equals(name);
-            if (same && isAlive(other)) {
+        List<Endpoint> others = Stream.concat(
+                        store.endpointsIn(site.namespace().inode()).stream()
+                                .filter(other -> other.network().equals(spec.network()) && other.isIn(site.namespace())),
+                        store.endpoint(name, spec.network()).stream())
+                .toList();
+        for (Endpoint other : others) {
+            if (isAlive(other)) {
                 throw new WiringException(
                         other.isIn(site.namespace())
                                 ? spec.place().label() + " is connected to " + spec.network() + " already, as "
@@ -187,7 +192,7 @@ record EndpointPlans(Places places, Store store) {
             IpAddress address = spec.addresses().stream()
                     .filter(wanted -> wanted.family() == subnet.family())
                     .findFirst()
-                    .map(wanted -> checked(wanted, subnet, network, leases, host))
+                    .map(wanted -> checked(wanted, subnet, network, host))
                     .orElseGet(() -> leases.choose(subnet, network.plans().reserved(network, host)));
             addresses.add(network.plans().inside(subnet, address));
         }
@@ -216,10 +221,10 @@ record EndpointPlans(Places places, Store store) {
     /** An address that somebody wants on a network, as it stands on the interface. */
     Prefix own(IpAddress wanted, Network network, HostView host) {
         Subnet subnet = network.subnet(wanted.family()).orElseThrow();
-        return network.plans().inside(subnet, checked(wanted, subnet, network, store.leases(network.name()), host));
+        return network.plans().inside(subnet, checked(wanted, subnet, network, host));
     }
 
-    private static IpAddress checked(IpAddress wanted, Subnet subnet, Network network, Leases leases, HostView host) {
+    private IpAddress checked(IpAddress wanted, Subnet subnet, Network network, HostView host) {
         Prefix prefix = subnet.prefix();
         Optional<String> home = network.plans().home(network.driver());
         Optional<MacAddress> neighbor = home.flatMap(link -> host.neighbor(link, wanted));
@@ -232,8 +237,8 @@ record EndpointPlans(Places places, Store store) {
             reason = "it is the network's own address";
         } else if (subnet.family() == Family.IPV4 && wanted.equals(prefix.last())) {
             reason = "it is the network's broadcast address";
-        } else if (leases.holder(wanted).isPresent()) {
-            reason = leases.holder(wanted).get().holder() + " has it";
+        } else if (store.holder(network.name(), wanted).isPresent()) {
+            reason = store.holder(network.name(), wanted).get().name() + " has it";
         } else if (network.plans().reserved(network, host).contains(wanted)) {
             reason = "the host itself has it";
         } else if (neighbor.isPresent()) {

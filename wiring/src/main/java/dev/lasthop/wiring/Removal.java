@@ -179,9 +179,13 @@ record Removal(Places places, Store store) {
      * work, but for those who hold their file.
      */
     List<String> recover() {
-        store.sweep();
         List<String> done = new ArrayList<>();
-        for (Work.Unfinished work : store.unfinished()) {
+        store.sweepJournal();
+        List<Work.Unfinished> unfinished = store.unfinished();
+        if (!unfinished.isEmpty()) {
+            store.sweep(); // elsewhere nothing is written but by work that is in the journal
+        }
+        for (Work.Unfinished work : unfinished) {
             if (!work.isHeld()) {
                 done.addAll(told((work.isDecided() ? "ended: " : "undone: ") + work.title(), work.end(store, places)));
             }
@@ -221,7 +225,7 @@ record Removal(Places places, Store store) {
     }
 
     private boolean isElsewhere(Endpoint endpoint) {
-        return store.endpoints().stream()
+        return store.endpointsIn(endpoint.inode()).stream()
                 .anyMatch(other -> other.isBeside(endpoint) && !other.id().equals(endpoint.id()));
     }
 }

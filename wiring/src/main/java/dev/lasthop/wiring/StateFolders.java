@@ -15,8 +15,8 @@ import java.util.Map;
 /**
  * Where Lasthop remembers.
  *
- * @param state what outlives a restart of the machine: declared networks, leases, endpoints
- * @param run what does not: the journal, and what the kernel's settings were before
+ * @param state what outlives a restart of the machine: declared networks, leases
+ * @param run what does not: endpoints, the journal, and what the kernel's settings were before
  */
 public record StateFolders(Path state, Path run) {
     private static final int LOCK_EXCLUSIVE_NOW = 2 | 4; // LOCK_EX | LOCK_NB
@@ -38,8 +38,14 @@ public record StateFolders(Path state, Path run) {
         return state.resolve("declared");
     }
 
+    /** What is connected: the kernel forgets it with a restart of the machine, and so does this. */
     Path endpoints() {
-        return state.resolve("endpoints");
+        return run.resolve("endpoints");
+    }
+
+    /** Which endpoints a namespace has: a folder for each namespace, a file in it for each of its endpoints. */
+    Path namespaces() {
+        return run.resolve("namespaces");
     }
 
     /** One folder a network, in host-local's layout. */

@@ -1,5 +1,6 @@
 package dev.lasthop.wiring;
 
+import dev.lasthop.address.IpAddress;
 import dev.lasthop.json.JsonObject;
 import dev.lasthop.wiring.step.Step;
 import java.nio.file.AccessDeniedException;
@@ -128,6 +129,55 @@ record Store(StateFolders folders) {
             }
         }
         return all;
+    }
+
+    /** The connections of the namespace that has this number. */
+    List<Endpoint> endpointsIn(long inode) {
+        return namespaceIndex().endpoints(inode).stream()
+                .flatMap(id -> readable(id).stream())
+                .filter(endpoint -> endpoint.inode() == inode)
+                .toList();
+    }
+
+    /** Who has an address. A lease of somebody who is not on record (any more) is nobody's. */
+    Optional<Endpoint> holder(String network, IpAddress address) {
+        return leases(network)
+                .holder(address)
+                .filter(lease -> !lease.holder().isEmpty())
+                .flatMap(lease -> endpoint(lease.holder(), network));
+    }
+
+    /** Puts a record in its place. An endpoint is in the index before it is on record, and as long as it is. */
+    void write(Kind kind, String name, JsonObject content) {
+        if (kind == Kind.ENDPOINT) {
+            namespaceIndex().add(content.longInteger("inode"), name);
+        }
+        StateFile.write(file(kind, name), content);
+    }
+
+    void delete(Kind kind, String name) {
+        Path file = file(kind, name);
+        Optional<Endpoint> before = kind == Kind.ENDPOINT ? readable(name) : Optional.empty();
+        StateFile.delete(file);
+        before.ifPresent(endpoint -> namespaceIndex().remove(endpoint.inode(), name));
+    }
+
+    /** The endpoint; empty too where its record is damaged. */
+    private Optional<Endpoint> readable(String id) {
+        try {
+            return StateFile.read(file(Kind.ENDPOINT, id), Endpoint::ofRecord);
+        } catch (WiringException e) {
+            return Optional.empty();
+        }
+    }
+
+    private NamespaceIndex namespaceIndex() {
+        return new NamespaceIndex(folders.namespaces());
+    }
+
+    /** To be called under the lock. What it costs does not depend on how many endpoints there are. */
+    void sweepJournal() {
+        StateFile.sweep(folders.journal());
     }
 
     /** To be called under the lock. */

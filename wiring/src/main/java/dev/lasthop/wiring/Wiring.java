@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Networks and connections to them, on record and in the kernel.
@@ -180,7 +181,12 @@ public final class Wiring {
     private void take(Endpoint endpoint, List<IpAddress> addresses, Work work) {
         try {
             Leases leases = store.leases(endpoint.network());
-            addresses.forEach(address -> leases.take(address, endpoint.name(), endpoint.interfaceName()));
+            for (IpAddress address : addresses) {
+                Optional<Leases.Lease> abandoned = leases.holder(address)
+                        .filter(_ -> store.holder(endpoint.network(), address).isEmpty());
+                abandoned.ifPresent(lease -> leases.release(address, lease.holder()));
+                leases.take(address, endpoint.name(), endpoint.interfaceName());
+            }
         } catch (RuntimeException e) {
             work.close();
             throw e;
@@ -349,6 +355,7 @@ public final class Wiring {
     public Collected gc() {
         return locked(places -> {
             Removal removal = new Removal(places, store);
+            store.sweep();
             List<String> removed = new ArrayList<>(removal.recover());
             for (Endpoint endpoint : store.endpoints()) {
                 if (!new EndpointPlans(places, store).isAlive(endpoint)) {
@@ -424,9 +431,13 @@ public final class Wiring {
 
     private Endpoint find(String endpoint, String network) {
         store.requireNetwork(network);
+        Optional<Endpoint> named = store.endpoint(endpoint, network);
+        return named.orElseGet(() -> findByPlace(endpoint, network));
+    }
+
+    private Endpoint findByPlace(String endpoint, String network) {
         return store.endpoints(network).stream()
-                .filter(known ->
-                        known.name().equals(endpoint) || known.place().label().equals(endpoint))
+                .filter(known -> known.place().label().equals(endpoint))
                 .findFirst()
                 .orElseThrow(() -> missing(endpoint, network));
     }
@@ -446,10 +457,9 @@ public final class Wiring {
     /** The endpoint on each of its networks, on one at least; for {@code NAME@NETWORK} on that one. */
     private List<Endpoint> everywhere(String endpoint) {
         List<Endpoint> found = store.endpoints().stream()
-                .filter(known ->
-                        known.name().equals(endpoint)
-                                || known.place().label().equals(endpoint)
-                                || known.id().equals(endpoint))
+                .filter(known -> known.name().equals(endpoint)
+                        || known.place().label().equals(endpoint)
+                        || known.id().equals(endpoint))
                 .toList();
         if (found.isEmpty()) {
             throw new WiringException(
@@ -462,13 +472,15 @@ public final class Wiring {
     private void clearWay(Places places, ConnectSpec spec) {
         EndpointPlans plans = new EndpointPlans(places, store);
         Names.checked("an endpoint", spec.endpoint());
-        store.endpoint(spec.endpoint(), Names.checked("a network", spec.network())); // fails if it is damaged
-        store.endpoints(spec.network()).stream()
+        String network = Names.checked("a network", spec.network());
+        Stream<String> holders = spec.addresses().stream()
+                .flatMap(address -> store.leases(network).holder(address).stream())
+                .map(Leases.Lease::holder);
+        Stream.concat(Stream.of(spec.endpoint()), holders)
+                .distinct()
+                .filter(name -> !name.isEmpty())
+                .flatMap(name -> store.endpoint(name, network).stream())
                 .filter(known -> !plans.isAlive(known))
-                .filter(known -> known.name().equals(spec.endpoint())
-                        || spec.addresses().stream()
-                                .anyMatch(wanted -> known.addresses().stream()
-                                        .anyMatch(address -> address.address().equals(wanted))))
                 .forEach(gone -> new Removal(places, store).remove(gone));
     }
 

@@ -80,7 +80,7 @@ final class Links {
     private static void delete(Places places, LinkStep.Delete step) {
         Site site = places.at(step.place());
         IfIndex index = site.index(step.name());
-        site.change("delete interface " + step.name(), () -> site.route().delete(LinkMessage.at(index)));
+        site.change("delete interface " + step.name(), () -> Deletion.of(site, index));
     }
 
     private static void move(Places places, LinkStep.Move step) {
