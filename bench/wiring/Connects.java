@@ -7,11 +7,12 @@ import dev.lasthop.wiring.PublishedPort;
 import dev.lasthop.wiring.StateFolders;
 import dev.lasthop.wiring.Wiring;
 import dev.lasthop.wiring.step.Place;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
 /**
  * Connects and disconnects one endpoint many times in one warm process, with 3, 300, 3,000 others connected. Prints a line for each
- * number: how many there are, the median of connect and of disconnect in microseconds.
+ * number: how many there are, the median of connect and of disconnect, and the processor time of one of each, in microseconds.
  */
 public final class Connects {
     private static final String NETWORK = "bench";
@@ -33,8 +34,11 @@ public final class Connects {
             for (int i = 1; i < args.length; i++) {
                 bench.fill(Integer.parseInt(args[i]));
                 bench.measure(rounds / 4);
+                long before = processor();
                 long[][] times = bench.measure(rounds);
-                System.out.println(bench.there + " " + median(times[0]) + " " + median(times[1]));
+                long processor = (processor() - before) / 1000 / rounds;
+                System.out.println(
+                        bench.there + " " + median(times[0]) + " " + median(times[1]) + " " + processor);
             }
         }
     }
@@ -58,6 +62,12 @@ public final class Connects {
             times[1][round] = System.nanoTime() - middle;
         }
         return times;
+    }
+
+    /** Of all threads, in nanoseconds. */
+    private static long processor() {
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
     }
 
     private static ConnectSpec spec(String name, int port) {

@@ -38,6 +38,7 @@ final class Work implements Journal, Journal.Entry {
     private final String title;
     private final String subject;
     private final Path file;
+    private final String boot;
     private List<Amendment> amendments = List.of();
     private boolean decided;
     private @Nullable Fd held;
@@ -49,6 +50,7 @@ final class Work implements Journal, Journal.Entry {
         this.title = title;
         this.subject = subject;
         this.file = store.folders().journal().resolve(UUID.randomUUID() + ".json");
+        this.boot = Boot.id();
         store.unfinished().stream()
                 .filter(other -> other.subject().equals(subject))
                 .findFirst()
@@ -77,7 +79,7 @@ final class Work implements Journal, Journal.Entry {
                         .put("title", title)
                         .put("subject", subject)
                         .put("decided", decided)
-                        .put("boot", Boot.id())
+                        .put("boot", boot)
                         .put("namespaces", namespaces(steps))
                         .put("steps", steps, Step::toJson)
                         .put("amendments", amendments, Amendment::toJson)
@@ -135,6 +137,7 @@ final class Work implements Journal, Journal.Entry {
         this.title = begun.title;
         this.subject = begun.subject;
         this.file = begun.file;
+        this.boot = begun.boot;
         this.amendments = begun.amendments;
         this.decided = begun.decided;
         this.held = begun.held;
