@@ -1,5 +1,6 @@
 package dev.lasthop.declaration;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.api.YamlUnicodeReader;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.Event;
@@ -25,6 +26,8 @@ import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * Reads a YAML (or JSON) file as a tree with line numbers. Built from the parser's events, so that nothing a file says is made into an object
@@ -80,8 +83,8 @@ final class Document {
                 .setCodePointLimit(MOST_BYTES)
                 .setParseComments(false)
                 .build();
-        var events = new Parse(settings).parseInputStream(new java.io.ByteArrayInputStream(bytes)).iterator();
-        var document = new Document(file, events);
+        var reader = new StreamReader(settings, new YamlUnicodeReader(new ByteArrayInputStream(bytes)));
+        var document = new Document(file, new ParserImpl(settings, reader));
         try {
             return document.whole();
         } catch (MarkedYamlEngineException e) {

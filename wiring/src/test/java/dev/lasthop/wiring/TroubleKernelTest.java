@@ -161,7 +161,7 @@ class TroubleKernelTest {
         wiring.createNetwork(NetworkSpec.of("two", Prefix.parse("10.89.0.0/24")));
         wiring.connect(ConnectSpec.of(Place.named("c1"), "web"));
         Path network = folder.resolve("state/declared/web.json");
-        Path endpoint = folder.resolve("state/endpoints/c1@web.json");
+        Path endpoint = folder.resolve("run/endpoints/c1@web.json");
         for (Path file : List.of(network, endpoint)) {
             String good = Files.readString(file);
             for (String bad : List.of(
