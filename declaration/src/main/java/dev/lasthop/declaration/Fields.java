@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -77,7 +78,7 @@ final class Fields {
     }
 
     /** Texts by name; the names checked too. */
-    TreeMap<String, String> texts(String name, Function<String, String> key, Function<String, String> value) {
+    SortedMap<String, String> texts(String name, Function<String, String> key, Function<String, String> value) {
         var all = new TreeMap<String, String>();
         Fields inner = fields(name);
         inner.mapping.entries().forEach((inside, entry) -> {
