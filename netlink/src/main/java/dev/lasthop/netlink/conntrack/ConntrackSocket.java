@@ -76,6 +76,16 @@ public final class ConntrackSocket implements AutoCloseable {
         return new Dump(messages, interrupted);
     }
 
+    /**
+     * The connections whose replies come from the address: those that lead to it, translated or not. The kernel goes through its whole
+     * table for each question, so this is a quarter of {@link #involving}.
+     *
+     * @throws KernelException EOPNOTSUPP or EINVAL where the kernel does not select by address (before Linux 5.8)
+     */
+    public Dump answeredBy(IpAddress address) {
+        return selected(address, true, true);
+    }
+
     private Dump selected(IpAddress address, boolean reply, boolean source) {
         boolean ipv4 = address.family() == Family.IPV4;
         Key<IpAddress> key = source
