@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -118,12 +119,12 @@ public final class Investigator {
 
     /** Of the tracked connections only those of the flow's own ends are looked at. */
     Atlas atlas(Inquiry inquiry) {
-        Set<IpAddress> ends = new TreeSet<>();
+        Set<IpAddress> ends = new LinkedHashSet<>(); // the source first: the destination may be everybody's
         PlaceAddresses.all(inquiry.namespace()).stream()
                 .filter(address -> address.family() == inquiry.address().family())
                 .forEach(ends::add);
         ends.add(inquiry.address());
-        return new Atlas(namespaces, recorder.withConnections(ends));
+        return new Atlas(namespaces, recorder.withConnections(ends, inquiry.protocol()));
     }
 
     /** Loads one namespace after the other, as the path leads into them. */

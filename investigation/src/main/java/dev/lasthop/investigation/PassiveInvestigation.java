@@ -31,15 +31,16 @@ public final class PassiveInvestigation {
     /**
      * Waits for the application.
      *
+     * @param ready is told when what the application sends from now on is heard
      * @return empty if it sent nothing within the time
      */
-    public Optional<Investigator.Result> await(Duration limit) {
+    public Optional<Investigator.Result> await(Duration limit, Runnable ready) {
         long start = System.nanoTime();
         Atlas atlas = investigator.atlas(inquiry);
         int identifier = inquiry.protocol().isIcmp() ? Investigator.identifier(inquiry) : inquiry.sourcePort();
         Prediction prediction = investigator.predict(atlas, inquiry, identifier);
         Snapshot before = atlas.snapshot();
-        return observe(prediction, before, limit).map(observation -> {
+        return observe(prediction, before, limit, ready).map(observation -> {
             Atlas later = investigator.atlas(inquiry);
             before.namespaces().forEach(state -> later.load(state.inode()));
             Dossier dossier = Dossier.of(
@@ -54,14 +55,14 @@ public final class PassiveInvestigation {
         });
     }
 
-    private Optional<Observation> observe(Prediction prediction, Snapshot snapshot, Duration limit) {
+    private Optional<Observation> observe(Prediction prediction, Snapshot snapshot, Duration limit, Runnable ready) {
         List<Path> paths = Investigator.paths(prediction);
         List<NetworkNamespace> opened = new ArrayList<>();
         try {
             snapshot.namespaces().stream()
                     .sorted(Comparator.comparing(NamespaceState::name))
                     .forEach(state -> investigator.open(inquiry, state, opened));
-            return Overhearing.listen(new OverhearRequest(
+            var request = new OverhearRequest(
                     inquiry.namespace(),
                     inquiry.address(),
                     inquiry.protocol(),
@@ -73,7 +74,8 @@ public final class PassiveInvestigation {
                     Investigator.flows(paths),
                     Investigator.neighbors(paths, snapshot),
                     Investigator.tunnelPorts(snapshot),
-                    inquiry.level()));
+                    inquiry.level());
+            return Overhearing.listen(request, ready);
         } finally {
             opened.forEach(NetworkNamespace::close);
         }

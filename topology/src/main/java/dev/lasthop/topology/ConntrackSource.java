@@ -2,6 +2,7 @@ package dev.lasthop.topology;
 
 import dev.lasthop.address.Flow;
 import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.Protocol;
 import dev.lasthop.linux.Errno;
 import dev.lasthop.linux.KernelException;
 import dev.lasthop.netlink.Bytes;
@@ -38,8 +39,11 @@ public final class ConntrackSource {
     /**
      * Records the counters, and the connections that one of the addresses takes part in: a host may have hundreds of thousands. Without
      * addresses all of them, where there are few. Nothing is asked where connection tracking is not loaded.
+     *
+     * @param addresses those that matter most first
+     * @param protocol only connections of this one
      */
-    public static void record(SourceSink sink, Collection<IpAddress> addresses) {
+    public static void record(SourceSink sink, Collection<IpAddress> addresses, Optional<Protocol> protocol) {
         if (!Files.isReadable(MAXIMUM_FILE)) {
             return;
         }
@@ -49,15 +53,28 @@ public final class ConntrackSource {
                 sink.put(SIZE, NetlinkMessage.encode(size));
                 sink.put(MAXIMUM, Bytes.of(Files.readAllBytes(MAXIMUM_FILE)));
                 sink.put(STATISTICS, socket.processorStatistics());
-                entries(sink, socket, new LinkedHashSet<>(addresses), ConntrackStatistics.entries(size));
+                var wanted = new Wanted(new LinkedHashSet<>(addresses), protocol);
+                entries(sink, socket, wanted, ConntrackStatistics.entries(size));
             } catch (IOException e) {
                 sink.gap(MAXIMUM, String.valueOf(e.getMessage()));
             }
         });
     }
 
-    private static void entries(SourceSink sink, ConntrackSocket socket, Set<IpAddress> addresses, long size) {
-        Optional<List<NetlinkMessage>> found = size == 0 ? Optional.of(List.of()) : read(socket, addresses, size);
+    private record Wanted(Set<IpAddress> addresses, Optional<Protocol> protocol) {
+        boolean matches(ConntrackMessage connection) {
+            return connection.original().filter(this::matches).isPresent()
+                    || connection.reply().filter(this::matches).isPresent();
+        }
+
+        private boolean matches(Flow flow) {
+            return (addresses.isEmpty() || involves(flow, addresses))
+                    && protocol.filter(one -> !one.equals(flow.protocol())).isEmpty();
+        }
+    }
+
+    private static void entries(SourceSink sink, ConntrackSocket socket, Wanted wanted, long size) {
+        Optional<List<NetlinkMessage>> found = size == 0 ? Optional.of(List.of()) : read(socket, wanted, size);
         if (found.isEmpty()) {
             sink.gap(ENTRIES, "there are " + size + " connections, too many to read them all");
             return;
@@ -73,35 +90,34 @@ public final class ConntrackSource {
      * Every dump walks the kernel's whole hash table: some 10 ms for its usual 262,144 chains, however few connections hang there. So a
      * few connections are read at once and sorted out here; only of many the kernel is to select, which takes four dumps an address.
      */
-    private static Optional<List<NetlinkMessage>> read(ConntrackSocket socket, Set<IpAddress> addresses, long size) {
-        if (size <= (addresses.isEmpty() ? MOST : FEW)) {
-            return Optional.of(whole(socket, addresses));
+    private static Optional<List<NetlinkMessage>> read(ConntrackSocket socket, Wanted wanted, long size) {
+        if (size <= (wanted.addresses().isEmpty() ? MOST : FEW)) {
+            return Optional.of(whole(socket, wanted));
         }
-        if (addresses.isEmpty()) {
+        if (wanted.addresses().isEmpty()) {
             return Optional.empty();
         }
         try {
             var selected = new ArrayList<NetlinkMessage>();
-            addresses.forEach(
-                    address -> selected.addAll(socket.involving(address).messages()));
+            for (IpAddress address : wanted.addresses()) {
+                if (selected.size() <= MOST) {
+                    selected.addAll(
+                            socket.involving(address, wanted.protocol()).messages());
+                }
+            }
             return Optional.of(selected);
         } catch (KernelException e) {
             if (!e.is(Errno.EINVAL) && !e.is(Errno.EOPNOTSUPP)) {
                 throw e;
             }
-            return size <= SMALL_TABLE ? Optional.of(whole(socket, addresses)) : Optional.empty();
+            return size <= SMALL_TABLE ? Optional.of(whole(socket, wanted)) : Optional.empty();
         }
     }
 
-    private static List<NetlinkMessage> whole(ConntrackSocket socket, Set<IpAddress> addresses) {
+    private static List<NetlinkMessage> whole(ConntrackSocket socket, Wanted wanted) {
         return socket.all().messages().stream()
-                .filter(message -> addresses.isEmpty() || involves(ConntrackMessage.decode(message), addresses))
+                .filter(message -> wanted.matches(ConntrackMessage.decode(message)))
                 .toList();
-    }
-
-    private static boolean involves(ConntrackMessage connection, Set<IpAddress> addresses) {
-        return connection.original().filter(flow -> involves(flow, addresses)).isPresent()
-                || connection.reply().filter(flow -> involves(flow, addresses)).isPresent();
     }
 
     private static boolean involves(Flow flow, Set<IpAddress> addresses) {

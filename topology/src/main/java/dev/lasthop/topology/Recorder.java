@@ -1,6 +1,7 @@
 package dev.lasthop.topology;
 
 import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.Protocol;
 import dev.lasthop.linux.KernelFiles;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.netlink.Bytes;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -35,10 +37,10 @@ public record Recorder(List<RecordingPart> parts) {
         return new Recorder(List.of(FirewallSource::record, SocketSource::record));
     }
 
-    /** This, and the tracked connections that one of the addresses takes part in. */
-    public Recorder withConnections(Collection<IpAddress> addresses) {
+    /** This, and the tracked connections of a protocol that one of the addresses takes part in; those that matter most come first. */
+    public Recorder withConnections(Collection<IpAddress> addresses, Protocol protocol) {
         var more = new ArrayList<>(parts);
-        more.add(sink -> ConntrackSource.record(sink, addresses));
+        more.add(sink -> ConntrackSource.record(sink, addresses, Optional.of(protocol)));
         return new Recorder(more);
     }
 

@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 @KernelTest
@@ -36,7 +37,7 @@ class ConntrackAndSocketsTest {
             try (var b = NetworkNamespace.open(Path.of("/run/netns/b"));
                     var socket = ConntrackSocket.open(b)) {
                 Recording recording = b.call(() -> Recorded.by(sink -> ConntrackSource.record(
-                        sink, List.of(IpAddress.parse("10.1.0.9"), IpAddress.parse("10.1.0.1")))));
+                        sink, List.of(IpAddress.parse("10.1.0.9"), IpAddress.parse("10.1.0.1")), Optional.empty())));
                 assertThat(recording.gaps()).isEmpty();
                 Conntrack conntrack = ConntrackSource.read(recording);
                 assertThat(conntrack.count()).isEqualTo(1);
@@ -51,7 +52,7 @@ class ConntrackAndSocketsTest {
                 assertThat(entry.status() & Conntrack.Entry.DESTINATION_NAT).isNotZero();
                 assertThat(entry.mark()).isEqualTo(7);
                 Recording other = b.call(
-                        () -> Recorded.by(sink -> ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.77")))));
+                        () -> Recorded.by(sink -> ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.77")), Optional.empty())));
                 assertThat(ConntrackSource.read(other).entries()).isEmpty();
                 assertThat(socket.delete(entry.original())).isTrue();
                 assertThat(socket.delete(entry.original())).isFalse();
@@ -70,11 +71,15 @@ class ConntrackAndSocketsTest {
                     var b = NetworkNamespace.open(Path.of("/run/netns/b"))) {
                 a.run(() -> datagrams(1_200));
                 Recording many = b.call(
-                        () -> Recorded.by(sink -> ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.1")))));
+                        () -> Recorded.by(sink -> ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.1")), Optional.of(Protocol.UDP))));
                 assertThat(many.gaps()).isEmpty();
                 assertThat(ConntrackSource.read(many).entries()).hasSizeGreaterThan(1_024);
                 Recording none = b.call(
-                        () -> Recorded.by(sink -> ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.77")))));
+                        () -> Recorded.by(sink -> ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.77")), Optional.empty())));
+                Recording tcp = b.call(() -> Recorded.by(sink -> ConntrackSource.record(
+                        sink, List.of(IpAddress.parse("10.1.0.1")), Optional.of(Protocol.TCP))));
+                assertThat(tcp.gaps()).isEmpty();
+                assertThat(ConntrackSource.read(tcp).entries()).isEmpty();
                 assertThat(ConntrackSource.read(none).count()).isGreaterThan(1_024);
                 assertThat(ConntrackSource.read(none).entries()).isEmpty();
             }

@@ -65,17 +65,19 @@ public final class Overhearing {
     /**
      * Waits.
      *
+     * @param ready is told when all places are watched: what is sent before that is not heard
      * @return empty if the application said nothing within the time
      * @throws dev.lasthop.linux.KernelException EPERM without CAP_NET_RAW
      */
-    public static Optional<Observation> listen(OverhearRequest request) {
-        return new Overhearing(request).run();
+    public static Optional<Observation> listen(OverhearRequest request, Runnable ready) {
+        return new Overhearing(request).run(ready);
     }
 
-    private Optional<Observation> run() {
+    private Optional<Observation> run(Runnable ready) {
         long start = System.nanoTime();
         try (Taps taps = Taps.open(request.watched(), Tap.Settings.of(request.match()));
                 Events events = Events.open(request.level(), request.filter(), 0)) {
+            ready.run();
             watch(taps, events);
             if (calls.isEmpty()) {
                 return Optional.empty();

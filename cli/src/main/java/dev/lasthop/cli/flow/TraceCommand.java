@@ -104,12 +104,11 @@ public final class TraceCommand implements Command {
     private static Report overhear(Invocation invocation, Investigator investigator, Inquiry inquiry) {
         int seconds = invocation.find(WAIT).orElse(SECONDS);
         Inquiry patient = inquiry.withCount(invocation.find(FlowOptions.COUNT).orElse(1));
-        invocation
-                .output()
-                .progress("waiting at most " + seconds + " s for " + inquiry.source() + " to call "
-                        + inquiry.destination() + " (" + inquiry.protocol() + ")");
+        String what = inquiry.source() + " to call " + inquiry.destination() + " (" + inquiry.protocol() + ")";
+        Runnable ready =
+                () -> invocation.output().progress("waiting at most " + seconds + " s for " + what);
         return new PassiveInvestigation(investigator, patient)
-                .await(Duration.ofSeconds(seconds))
+                .await(Duration.ofSeconds(seconds), ready)
                 .map(Investigator.Result::report)
                 .orElseThrow(() -> CommandException.failed(
                         inquiry.source() + " sent nothing to " + inquiry.destination() + " (" + inquiry.protocol()

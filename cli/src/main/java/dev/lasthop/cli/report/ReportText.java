@@ -30,7 +30,7 @@ public final class ReportText {
         lines.addAll(PathPicture.lines(report, terminal));
         report.cause().ifPresent(cause -> evidence(cause, terminal, lines));
         alternatives(report, terminal, lines);
-        report.notes().forEach(note -> lines.addAll(Lines.wrap("note: " + note, terminal.width(), INDENT)));
+        notes(report, terminal, lines);
         remedies(report, fixing, terminal, lines);
         fixing.ifPresent(done -> fixed(done, terminal, lines));
         return lines;
@@ -42,7 +42,7 @@ public final class ReportText {
         headline(report, terminal, lines);
         lines.add("");
         lines.addAll(PathPicture.lines(report, terminal));
-        report.notes().forEach(note -> lines.addAll(Lines.wrap("note: " + note, terminal.width(), INDENT)));
+        notes(report, terminal, lines);
         return lines;
     }
 
@@ -84,6 +84,15 @@ public final class ReportText {
                     .toList();
             lines.addAll(Lines.wrap("less likely: " + String.join(", ", others), terminal.width(), INDENT));
         }
+    }
+
+    /** How closely was looked; a note says it where it was less closely than can be, and why. */
+    private static void notes(Report report, Terminal terminal, List<String> lines) {
+        String observed = "observed at level " + report.level();
+        if (report.notes().stream().noneMatch(note -> note.startsWith(observed))) {
+            lines.add(INDENT + terminal.paint(Style.FAINT, observed));
+        }
+        report.notes().forEach(note -> lines.addAll(Lines.wrap("note: " + note, terminal.width(), INDENT)));
     }
 
     private static void remedies(Report report, Optional<Fixing> fixing, Terminal terminal, List<String> lines) {

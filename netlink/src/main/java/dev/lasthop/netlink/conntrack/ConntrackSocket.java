@@ -3,6 +3,7 @@ package dev.lasthop.netlink.conntrack;
 import dev.lasthop.address.Family;
 import dev.lasthop.address.Flow;
 import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.Protocol;
 import dev.lasthop.linux.Errno;
 import dev.lasthop.linux.KernelException;
 import dev.lasthop.linux.NetworkNamespace;
@@ -15,6 +16,7 @@ import dev.lasthop.netlink.NetlinkSocket;
 import dev.lasthop.netlink.nftables.NftHeader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Connection tracking of one namespace. */
 public final class ConntrackSocket implements AutoCloseable {
@@ -29,6 +31,7 @@ public final class ConntrackSocket implements AutoCloseable {
     private static final Key<Integer> REPLY_FLAGS = Key.u32(2, "CTA_FILTER_REPLY_FLAGS");
     private static final int BY_SOURCE = 1; // CTA_FILTER_F_CTA_IP_SRC
     private static final int BY_DESTINATION = 2; // CTA_FILTER_F_CTA_IP_DST
+    private static final int BY_PROTOCOL = 8; // CTA_FILTER_F_CTA_PROTO_NUM
     private static final int ECHO_REQUEST = 8;
     private static final int ECHO_REQUEST_IPV6 = 128;
 
@@ -57,18 +60,24 @@ public final class ConntrackSocket implements AutoCloseable {
         return socket.dump("read tracked connections", GET, new NftHeader(0, 0, 0).body(Attributes.NONE));
     }
 
+    /** {@link #involving(IpAddress, Optional)}, of any protocol. */
+    public Dump involving(IpAddress address) {
+        return involving(address, Optional.empty());
+    }
+
     /**
      * The connections in which the address is one of the four: the original's source or destination, or the reply's. A connection may
      * stand there twice.
      *
+     * @param protocol only those of this one
      * @throws KernelException EOPNOTSUPP or EINVAL where the kernel does not select by address (before Linux 5.8)
      */
-    public Dump involving(IpAddress address) {
+    public Dump involving(IpAddress address, Optional<Protocol> protocol) {
         var messages = new ArrayList<NetlinkMessage>();
         boolean interrupted = false;
         for (boolean reply : List.of(false, true)) {
             for (boolean source : List.of(true, false)) {
-                Dump some = selected(address, reply, source);
+                Dump some = selected(address, protocol, reply, source);
                 messages.addAll(some.messages());
                 interrupted |= some.interrupted();
             }
@@ -83,17 +92,22 @@ public final class ConntrackSocket implements AutoCloseable {
      * @throws KernelException EOPNOTSUPP or EINVAL where the kernel does not select by address (before Linux 5.8)
      */
     public Dump answeredBy(IpAddress address) {
-        return selected(address, true, true);
+        return selected(address, Optional.empty(), true, true);
     }
 
-    private Dump selected(IpAddress address, boolean reply, boolean source) {
+    private Dump selected(IpAddress address, Optional<Protocol> protocol, boolean reply, boolean source) {
         boolean ipv4 = address.family() == Family.IPV4;
         Key<IpAddress> key = source
                 ? (ipv4 ? ConntrackMessage.IPV4_SOURCE : ConntrackMessage.IPV6_SOURCE)
                 : (ipv4 ? ConntrackMessage.IPV4_DESTINATION : ConntrackMessage.IPV6_DESTINATION);
-        Attribute tuple = (reply ? ConntrackMessage.REPLY : ConntrackMessage.ORIGINAL)
-                .to(Attributes.of(ConntrackMessage.TUPLE_IP.to(Attributes.of(key.to(address)))));
-        int flag = source ? BY_SOURCE : BY_DESTINATION;
+        Attribute ip = ConntrackMessage.TUPLE_IP.to(Attributes.of(key.to(address)));
+        Attributes wanted = protocol.map(one -> Attributes.of(
+                        ip,
+                        ConntrackMessage.TUPLE_PROTOCOL.to(
+                                Attributes.of(ConntrackMessage.NUMBER.to(one.number())))))
+                .orElse(Attributes.of(ip));
+        Attribute tuple = (reply ? ConntrackMessage.REPLY : ConntrackMessage.ORIGINAL).to(wanted);
+        int flag = (source ? BY_SOURCE : BY_DESTINATION) | (protocol.isPresent() ? BY_PROTOCOL : 0);
         Attribute filter =
                 FILTER.to(Attributes.of(ORIGINAL_FLAGS.to(reply ? 0 : flag), REPLY_FLAGS.to(reply ? flag : 0)));
         return socket.dump(
