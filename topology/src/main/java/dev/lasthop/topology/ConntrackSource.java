@@ -101,8 +101,7 @@ public final class ConntrackSource {
             var selected = new ArrayList<NetlinkMessage>();
             for (IpAddress address : wanted.addresses()) {
                 if (selected.size() <= MOST) {
-                    selected.addAll(
-                            socket.involving(address, wanted.protocol()).messages());
+                    selected.addAll(socket.involving(address, wanted.protocol()).messages());
                 }
             }
             return Optional.of(selected);

@@ -51,8 +51,8 @@ class ConntrackAndSocketsTest {
                         .isEqualTo(Flow.icmp(IpAddress.parse("10.1.0.2"), 77, IpAddress.parse("10.1.0.1")));
                 assertThat(entry.status() & Conntrack.Entry.DESTINATION_NAT).isNotZero();
                 assertThat(entry.mark()).isEqualTo(7);
-                Recording other = b.call(
-                        () -> Recorded.by(sink -> ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.77")), Optional.empty())));
+                Recording other = b.call(() -> Recorded.by(
+                        sink -> ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.77")), Optional.empty())));
                 assertThat(ConntrackSource.read(other).entries()).isEmpty();
                 assertThat(socket.delete(entry.original())).isTrue();
                 assertThat(socket.delete(entry.original())).isFalse();
@@ -70,14 +70,14 @@ class ConntrackAndSocketsTest {
             try (var a = NetworkNamespace.open(Path.of("/run/netns/a"));
                     var b = NetworkNamespace.open(Path.of("/run/netns/b"))) {
                 a.run(() -> datagrams(1_200));
-                Recording many = b.call(
-                        () -> Recorded.by(sink -> ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.1")), Optional.of(Protocol.UDP))));
+                Recording many = b.call(() -> Recorded.by(sink ->
+                        ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.1")), Optional.of(Protocol.UDP))));
                 assertThat(many.gaps()).isEmpty();
                 assertThat(ConntrackSource.read(many).entries()).hasSizeGreaterThan(1_024);
-                Recording none = b.call(
-                        () -> Recorded.by(sink -> ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.77")), Optional.empty())));
-                Recording tcp = b.call(() -> Recorded.by(sink -> ConntrackSource.record(
-                        sink, List.of(IpAddress.parse("10.1.0.1")), Optional.of(Protocol.TCP))));
+                Recording none = b.call(() -> Recorded.by(
+                        sink -> ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.77")), Optional.empty())));
+                Recording tcp = b.call(() -> Recorded.by(sink ->
+                        ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.1")), Optional.of(Protocol.TCP))));
                 assertThat(tcp.gaps()).isEmpty();
                 assertThat(ConntrackSource.read(tcp).entries()).isEmpty();
                 assertThat(ConntrackSource.read(none).count()).isGreaterThan(1_024);

@@ -105,8 +105,7 @@ public final class TraceCommand implements Command {
         int seconds = invocation.find(WAIT).orElse(SECONDS);
         Inquiry patient = inquiry.withCount(invocation.find(FlowOptions.COUNT).orElse(1));
         String what = inquiry.source() + " to call " + inquiry.destination() + " (" + inquiry.protocol() + ")";
-        Runnable ready =
-                () -> invocation.output().progress("waiting at most " + seconds + " s for " + what);
+        Runnable ready = () -> invocation.output().progress("waiting at most " + seconds + " s for " + what);
         return new PassiveInvestigation(investigator, patient)
                 .await(Duration.ofSeconds(seconds), ready)
                 .map(Investigator.Result::report)

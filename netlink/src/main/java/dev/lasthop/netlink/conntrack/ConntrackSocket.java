@@ -103,8 +103,7 @@ public final class ConntrackSocket implements AutoCloseable {
         Attribute ip = ConntrackMessage.TUPLE_IP.to(Attributes.of(key.to(address)));
         Attributes wanted = protocol.map(one -> Attributes.of(
                         ip,
-                        ConntrackMessage.TUPLE_PROTOCOL.to(
-                                Attributes.of(ConntrackMessage.NUMBER.to(one.number())))))
+                        ConntrackMessage.TUPLE_PROTOCOL.to(Attributes.of(ConntrackMessage.NUMBER.to(one.number())))))
                 .orElse(Attributes.of(ip));
         Attribute tuple = (reply ? ConntrackMessage.REPLY : ConntrackMessage.ORIGINAL).to(wanted);
         int flag = (source ? BY_SOURCE : BY_DESTINATION) | (protocol.isPresent() ? BY_PROTOCOL : 0);
