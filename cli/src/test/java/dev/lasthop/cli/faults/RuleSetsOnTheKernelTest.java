@@ -59,6 +59,10 @@ class RuleSetsOnTheKernelTest {
             return new Case(name, Ask.CONTAINER_CALLS_WORLD, commands, expected, lastHop, rule, mended);
         }
 
+        Case large() {
+            return new Case(name, Ask.CONTAINER_PINGS_WORLD_LARGE, commands, expected, lastHop, rule, mended);
+        }
+
         /** Where one accept more is not enough, or would be too much. */
         Case unmended() {
             return new Case(name, ask, commands, expected, lastHop, rule, false);
@@ -75,7 +79,7 @@ class RuleSetsOnTheKernelTest {
     }
 
     static Stream<Case> cases() {
-        return Stream.of(nftables(), tracking(), iptables(), translation(), healthy())
+        return Stream.of(nftables(), programs(), tracking(), iptables(), docker(), translation(), sizes(), healthy())
                 .flatMap(List::stream);
     }
 
@@ -136,6 +140,51 @@ class RuleSetsOnTheKernelTest {
                                 + " quota over 10 bytes drop"));
     }
 
+    private static List<Case> programs() {
+        return List.of(
+                Case.of(
+                        "firewalld: the zone rejects at its end",
+                        "refused request firewall-reject",
+                        NODE_IN,
+                        "reject with icmpx admin-prohibited",
+                        "node nft add table inet firewalld; add chain inet firewalld filter_FWD_public; "
+                                + "add chain inet firewalld filter_FWD_trusted_deny; add chain inet firewalld filter_FWD_trusted; "
+                                + "add chain inet firewalld filter_FORWARD_POLICIES; "
+                                + "add chain inet firewalld filter_FORWARD { type filter hook forward priority 10; }; "
+                                + "add rule inet firewalld filter_FORWARD ct state { established, related } accept; "
+                                + "add rule inet firewalld filter_FORWARD ct status dnat accept; "
+                                + "add rule inet firewalld filter_FORWARD ct state invalid drop; "
+                                + "add rule inet firewalld filter_FORWARD jump filter_FORWARD_POLICIES; "
+                                + "add rule inet firewalld filter_FORWARD reject with icmpx type admin-prohibited; "
+                                + "add rule inet firewalld filter_FORWARD_POLICIES iifname vmap "
+                                + "{ docker0 : goto filter_FWD_trusted, eth0 : jump filter_FWD_public }; "
+                                + "add rule inet firewalld filter_FWD_public icmp type destination-unreachable accept; "
+                                + "add rule inet firewalld filter_FWD_trusted jump filter_FWD_trusted_deny; "
+                                + "add rule inet firewalld filter_FWD_trusted reject with icmpx type admin-prohibited"),
+                Case.of(
+                        "a set of blocked networks",
+                        "dropped request forward-rule-drop",
+                        NODE_IN,
+                        "ip daddr @bad",
+                        "node nft add table inet w; add set inet w bad { type ipv4_addr; flags interval; "
+                                + "elements = { 39.106.233.0/24, 192.0.2.128 }; }; " + FORWARD
+                                + "add rule inet w f ip daddr @bad counter drop"),
+                Case.of(
+                        "pings alone are dropped",
+                        "dropped request icmp-blocked",
+                        NODE_IN,
+                        "icmp type echo-request drop",
+                        "node nft add table inet w; " + FORWARD + "add rule inet w f icmp type echo-request drop"),
+                Case.of(
+                        "dropped where the interface takes it in",
+                        "dropped request ingress-filter-drop",
+                        "",
+                        "netdev w i",
+                        "node nft add table netdev w; "
+                                + "add chain netdev w i { type filter hook ingress device veth_host priority 0; }; "
+                                + "add rule netdev w i ip daddr " + WORLD + " drop"));
+    }
+
     private static String jumps() {
         return "node nft add table inet w; add chain inet w worse; add chain inet w bad; " + GUARDED
                 + "add rule inet w worse meta l4proto icmp return; add rule inet w worse drop; "
@@ -174,6 +223,46 @@ class RuleSetsOnTheKernelTest {
 
     private static List<Case> iptables() {
         return List.of(
+                Case.of(
+                        "replies are not accepted",
+                        "dropped reply forward-policy-drop",
+                        "node eth0 in",
+                        "ip filter FORWARD: policy drop",
+                        "node iptables-nft -P FORWARD DROP",
+                        "node iptables-nft -A FORWARD -i docker0 -j ACCEPT"),
+                Case.of(
+                        "mangle at postrouting",
+                        "dropped request postrouting-drop",
+                        NODE_IN,
+                        "ip mangle POSTROUTING",
+                        "node iptables-nft -t mangle -A POSTROUTING -d " + WORLD + " -j DROP"),
+                Case.of(
+                        "raw at prerouting",
+                        "dropped request prerouting-drop",
+                        "",
+                        "ip raw PREROUTING",
+                        "node iptables-nft -t raw -A PREROUTING -s " + CONTAINER + " -j DROP"),
+                Case.of(
+                                "several ports in a rule",
+                                "dropped request forward-rule-drop",
+                                NODE_IN,
+                                "ip filter FORWARD",
+                                "node iptables-nft -A FORWARD -p tcp -m multiport --dports 22,80 -j DROP")
+                        .byTcp(),
+                Case.of(
+                        "the older generation, about pings",
+                        "dropped request icmp-blocked",
+                        NODE_IN,
+                        "legacy ip filter FORWARD",
+                        "node iptables-legacy -A FORWARD -s " + CONTAINER + " -p icmp -m comment --comment no -j DROP"),
+                Case.of(
+                        "the older generation, a chain of its own",
+                        "dropped request forward-rule-drop",
+                        NODE_IN,
+                        "legacy ip filter mine",
+                        "node iptables-legacy -N mine",
+                        "node iptables-legacy -A mine -d 39.106.233.0/24 -j DROP",
+                        "node iptables-legacy -A FORWARD -i docker0 -j mine"),
                 Case.of(
                         "a limit on the log is no limit on the packets",
                         "dropped request forward-rule-drop",
@@ -227,14 +316,102 @@ class RuleSetsOnTheKernelTest {
                         "node ip route add blackhole default table 77"));
     }
 
+    private static List<String> dockers(String... more) {
+        var all = new ArrayList<>(List.of(
+                "node iptables-nft -P FORWARD DROP",
+                "node iptables-nft -N DOCKER",
+                "node iptables-nft -N DOCKER-USER",
+                "node iptables-nft -A FORWARD -j DOCKER-USER",
+                "node iptables-nft -A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+                "node iptables-nft -A FORWARD -o docker0 -j DOCKER",
+                "node iptables-nft -A FORWARD -i docker0 ! -o docker0 -j ACCEPT",
+                "node iptables-nft -A DOCKER-USER -j RETURN"));
+        all.addAll(List.of(more));
+        return all;
+    }
+
+    private static List<Case> docker() {
+        return List.of(
+                Case.of(
+                        "docker: a rule of the user's",
+                        "dropped request forward-rule-drop",
+                        NODE_IN,
+                        "DOCKER-USER",
+                        dockers("node iptables-nft -I DOCKER-USER -s " + CONTAINER + " -d " + WORLD + " -j DROP")
+                                .toArray(String[]::new)),
+                Case.of(
+                        "docker: the accept rule is gone",
+                        "dropped request forward-policy-drop",
+                        NODE_IN,
+                        "ip filter FORWARD: policy drop",
+                        dockers("node iptables-nft -D FORWARD -i docker0 ! -o docker0 -j ACCEPT")
+                                .toArray(String[]::new)),
+                Case.of(
+                        "docker: everything was flushed",
+                        "dropped request rules-flushed",
+                        NODE_IN,
+                        "docker",
+                        dockers("node iptables-nft -F").toArray(String[]::new)),
+                Case.of(
+                        "docker, and a forgotten rule of the older generation",
+                        "dropped request legacy-and-nft",
+                        NODE_IN,
+                        "legacy ip filter FORWARD",
+                        dockers("node iptables-legacy -A FORWARD -s 172.17.0.0/16 -j DROP")
+                                .toArray(String[]::new)),
+                Case.of("docker: healthy", "healthy", "", "", dockers().toArray(String[]::new)));
+    }
+
     private static List<Case> translation() {
-        return List.of(Case.of(
-                "translated to an address that nobody has",
-                "no-reply reply masquerade-wrong",
-                "outside eth0 in",
-                "snat",
-                "node nft add table ip w; add chain ip w s { type nat hook postrouting priority 90; }; "
-                        + "add rule ip w s oifname eth0 snat to 192.0.2.77"));
+        return List.of(
+                Case.of(
+                        "masquerade for an interface that is gone",
+                        "no-reply reply masquerade-wrong",
+                        "outside eth0 in",
+                        "eth7",
+                        "node nft flush chain ip nat POSTROUTING; "
+                                + "add rule ip nat POSTROUTING ip saddr 172.17.0.0/16 oifname eth7 masquerade"),
+                Case.of(
+                        "masquerade for a network that is gone",
+                        "no-reply reply masquerade-wrong",
+                        "outside eth0 in",
+                        "172.29.0.0/16",
+                        "node nft flush chain ip nat POSTROUTING; "
+                                + "add rule ip nat POSTROUTING ip saddr 172.29.0.0/16 oifname eth0 masquerade"),
+                Case.of(
+                        "translated to an address that nobody has",
+                        "no-reply reply masquerade-wrong",
+                        "outside eth0 in",
+                        "snat",
+                        "node nft add table ip w; add chain ip w s { type nat hook postrouting priority 90; }; "
+                                + "add rule ip w s oifname eth0 snat to 192.0.2.77"));
+    }
+
+    private static List<Case> sizes() {
+        return List.of(
+                Case.of(
+                                "the sender's own filter drops the error",
+                                "dropped request pmtu-blackhole",
+                                NODE_IN,
+                                "",
+                                "outside ip link set eth0 mtu 1300",
+                                "node ip link set eth0 mtu 1300",
+                                "container iptables-nft -A INPUT -p icmp --icmp-type destination-unreachable -j DROP")
+                        .large(),
+                Case.of(
+                                "a route has the limit",
+                                "dropped request mtu-exceeded",
+                                NODE_IN,
+                                "",
+                                "node ip route replace default via 192.0.2.1 mtu lock 1300")
+                        .large(),
+                Case.of(
+                                "the sender's own interface is too small",
+                                "not-sent request mtu-exceeded",
+                                "container eth0 out",
+                                "",
+                                "container ip link set eth0 mtu 1400")
+                        .large());
     }
 
     private static List<Case> healthy() {

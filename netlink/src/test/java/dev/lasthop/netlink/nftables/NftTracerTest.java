@@ -88,8 +88,7 @@ class NftTracerTest {
                     "nft",
                     "add table inet t; add chain inet t in { type filter hook input priority 0; policy drop; }; "
                             + "add rule inet t in tcp dport 22 accept");
-            var pings =
-                    new TraceFilter(Family.IPV4, Protocol.ICMP, Optional.empty(), 0, Optional.empty(), 0);
+            var pings = new TraceFilter(Family.IPV4, Protocol.ICMP, Optional.empty(), 0, Optional.empty(), 0);
             try (var b = NetworkNamespace.open(Path.of("/run/netns/b"));
                     var tracer = NftTracer.open(b, List.of(pings))) {
                 var events = new ArrayList<TraceEvent>();
