@@ -134,7 +134,8 @@ public record Difference(List<Action> actions) {
 
         private void connection(ConnectSpec spec) {
             Optional<Endpoint> known = endpoints.stream()
-                    .filter(one -> one.name().equals(spec.endpoint()) && one.network().equals(spec.network()))
+                    .filter(one ->
+                            one.name().equals(spec.endpoint()) && one.network().equals(spec.network()))
                     .findFirst();
             Optional<Network> network = wiring.networks().stream()
                     .filter(one -> one.name().equals(spec.network()))
@@ -170,8 +171,7 @@ public record Difference(List<Action> actions) {
                 return List.of("namespace " + endpoint.place().label() + " → "
                         + spec.place().label());
             }
-            Optional<String> other =
-                    spec.interfaceName().filter(name -> !name.equals(endpoint.interfaceName()));
+            Optional<String> other = spec.interfaceName().filter(name -> !name.equals(endpoint.interfaceName()));
             return other.map(name -> List.of("interface " + endpoint.interfaceName() + " → " + name))
                     .orElse(List.of());
         }
@@ -205,11 +205,7 @@ public record Difference(List<Action> actions) {
 
         private static Action create(NetworkSpec spec, List<String> details) {
             return new Action(
-                    Verb.ADD,
-                    "network " + spec.name(),
-                    spec.name(),
-                    details,
-                    wiring -> wiring.createNetwork(spec));
+                    Verb.ADD, "network " + spec.name(), spec.name(), details, wiring -> wiring.createNetwork(spec));
         }
     }
 }

@@ -174,8 +174,7 @@ final class Document {
             if (!(node(event, depth + 1) instanceof Node.Text key)) {
                 throw refused("a key must be a text");
             }
-            Node.Entry before = entries.putIfAbsent(
-                    key.value(), new Node.Entry(node(next(), depth + 1), keyLine));
+            Node.Entry before = entries.putIfAbsent(key.value(), new Node.Entry(node(next(), depth + 1), keyLine));
             if (before != null) {
                 throw new DeclarationException(
                         file, keyLine, key.value(), "is there twice; the first is in line " + before.line());

@@ -84,11 +84,7 @@ record EndpointDifference(Endpoint endpoint, ConnectSpec wanted, Network network
 
     private Action action(String detail, Consumer<Wiring> work) {
         return new Action(
-                Verb.CHANGE,
-                subject(endpoint.name(), endpoint.network()),
-                endpoint.network(),
-                List.of(detail),
-                work);
+                Verb.CHANGE, subject(endpoint.name(), endpoint.network()), endpoint.network(), List.of(detail), work);
     }
 
     private Change addresses(List<String> details) {
@@ -153,8 +149,9 @@ record EndpointDifference(Endpoint endpoint, ConnectSpec wanted, Network network
                 set.put(name, value);
             }
         });
-        List<String> removed =
-                values.keySet().stream().filter(name -> !others.containsKey(name)).toList();
+        List<String> removed = values.keySet().stream()
+                .filter(name -> !others.containsKey(name))
+                .toList();
         removed.forEach(name -> details.add(name + " as before"));
         return before.withParameters(set).withoutParameters(removed);
     }

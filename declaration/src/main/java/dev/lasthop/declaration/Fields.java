@@ -28,7 +28,8 @@ final class Fields {
     static Fields of(String file, String where, Node node) {
         return switch (node) {
             case Node.Mapping mapping -> new Fields(file, where, mapping);
-            case Node.Text text when text.plain() && (text.value().isEmpty() || text.value().equals("null")) ->
+            case Node.Text text
+            when text.plain() && (text.value().isEmpty() || text.value().equals("null")) ->
                 new Fields(file, where, new Node.Mapping(new java.util.LinkedHashMap<>(), text.line()));
             default -> throw new DeclarationException(file, node.line(), where, "must be a mapping of keys to values");
         };
@@ -55,8 +56,8 @@ final class Fields {
     Fields fields(String name) {
         return entry(name)
                 .map(entry -> of(file, path(name), at(entry)))
-                .orElseGet(() ->
-                        new Fields(file, path(name), new Node.Mapping(new java.util.LinkedHashMap<>(), line())));
+                .orElseGet(
+                        () -> new Fields(file, path(name), new Node.Mapping(new java.util.LinkedHashMap<>(), line())));
     }
 
     <T> Optional<T> find(String name, Function<String, T> reader) {
@@ -83,7 +84,9 @@ final class Fields {
         Fields inner = fields(name);
         inner.mapping.entries().forEach((inside, entry) -> {
             String where = inner.path(inside);
-            all.put(attempt(entry.line(), where, () -> key.apply(inside)), read(entry.value(), entry.line(), where, value));
+            all.put(
+                    attempt(entry.line(), where, () -> key.apply(inside)),
+                    read(entry.value(), entry.line(), where, value));
         });
         return all;
     }
@@ -121,10 +124,11 @@ final class Fields {
 
     private void json(JsonObject.Builder json, String name, Node node) {
         switch (node) {
-            case Node.Text text when text.plain() && text.value().matches("true|false") ->
+            case Node.Text text
+            when text.plain() && text.value().matches("true|false") ->
                 json.put(name, new JsonBoolean(text.value().equals("true")));
-            case Node.Text text when text.plain() && text.value().matches("-?[0-9]{1,18}") ->
-                json.put(name, Long.parseLong(text.value()));
+            case Node.Text text
+            when text.plain() && text.value().matches("-?[0-9]{1,18}") -> json.put(name, Long.parseLong(text.value()));
             case Node.Text text -> json.put(name, text.value());
             case Node.Listing listing ->
                 json.putStrings(
@@ -152,7 +156,9 @@ final class Fields {
     }
 
     DeclarationException wrong(String name, String reason) {
-        int line = Optional.ofNullable(mapping.entries().get(name)).map(Node.Entry::line).orElse(line());
+        int line = Optional.ofNullable(mapping.entries().get(name))
+                .map(Node.Entry::line)
+                .orElse(line());
         return new DeclarationException(file, line, path(name), reason);
     }
 

@@ -14,14 +14,16 @@ final class NetworkDifference {
 
     static List<String> between(Network network, NetworkSpec wanted) {
         List<String> details = new ArrayList<>();
-        List<Prefix> subnets = network.subnets().stream().map(Subnet::prefix).sorted().toList();
+        List<Prefix> subnets =
+                network.subnets().stream().map(Subnet::prefix).sorted().toList();
         List<Prefix> others = wanted.subnets().stream().sorted().toList();
         if (!subnets.equals(others)) {
             details.add("subnets " + joined(subnets) + " → " + joined(others));
         }
         wanted.gateways().stream()
                 .filter(gateway -> network.subnets().stream()
-                        .noneMatch(subnet -> subnet.gateway().filter(gateway::equals).isPresent()))
+                        .noneMatch(subnet ->
+                                subnet.gateway().filter(gateway::equals).isPresent()))
                 .forEach(gateway -> details.add("gateway " + gateway));
         if (!network.driver().name().equals(wanted.driver().name())) {
             details.add("driver " + network.driver().name() + " → "

@@ -48,9 +48,11 @@ class ApplyKernelTest {
     void wire() {
         network.namespace("host").namespace("c1").namespace("c2");
         host = NetworkNamespace.open(Path.of("/run/netns/host"));
-        wiring = new Wiring(StateFolders.of(java.util.Map.of(
-                "LASTHOP_STATE", folder.resolve("state").toString(),
-                "LASTHOP_RUN", folder.resolve("run").toString())), host);
+        wiring = new Wiring(
+                StateFolders.of(java.util.Map.of(
+                        "LASTHOP_STATE", folder.resolve("state").toString(),
+                        "LASTHOP_RUN", folder.resolve("run").toString())),
+                host);
     }
 
     @AfterEach
@@ -125,7 +127,8 @@ class ApplyKernelTest {
 
     @Test
     void aFailureLeavesWhatWasAndTheRestIsDone() {
-        wiring.createNetwork(dev.lasthop.wiring.NetworkSpec.of("web", dev.lasthop.address.Prefix.parse("10.88.0.0/24")));
+        wiring.createNetwork(
+                dev.lasthop.wiring.NetworkSpec.of("web", dev.lasthop.address.Prefix.parse("10.88.0.0/24")));
         wiring.connect(ConnectSpec.of(Place.named("c2"), "web").named("other"));
         assertThatThrownBy(() -> words(FIRST, false))
                 .isInstanceOf(WiringException.class)
@@ -141,7 +144,8 @@ class ApplyKernelTest {
                   other: {namespace: "netns:c2", networks: {web: {publish: ["8080:80"]}}}
                 """;
         List<Outcome> outcomes = difference(file, false).apply(wiring);
-        assertThat(outcomes.stream().map(outcome -> outcome.action().subject() + ": "
+        assertThat(outcomes.stream()
+                        .map(outcome -> outcome.action().subject() + ": "
                                 + outcome.failure().orElse("done").replaceAll(";.*", "")))
                 .containsExactly(
                         "network clash: subnet 10.88.0.0/16 overlaps with 10.88.0.0/24 of network web",
@@ -154,7 +158,8 @@ class ApplyKernelTest {
     }
 
     private void applied(String file, boolean prune) {
-        assertThat(difference(file, prune).apply(wiring)).allMatch(outcome -> outcome.failure().isEmpty());
+        assertThat(difference(file, prune).apply(wiring))
+                .allMatch(outcome -> outcome.failure().isEmpty());
     }
 
     private List<String> words(String file, boolean prune) {

@@ -81,26 +81,29 @@ class DeclarationTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "networks: {web: {subnet: 10.1.0.0/24}} | f line 1, networks.web.subnet: there is no such key; there are: subnets",
-        "networks:\\n  web:\\n    mtu: big | f line 3, networks.web.mtu: must be a whole number, not big",
-        "networks:\\n  web: {subnets: [10.0.0.0/99]} | f line 2, networks.web.subnets: not a prefix",
-        "networks: {web: {internal: maybe}} | f line 1, networks.web.internal: must be true or false",
-        "networks: {web: {driver: warp}} | f line 1, networks.web.driver: there is no driver",
-        "networks: [web] | f line 1, networks: must be a mapping",
-        "networks:\\n  web: {}\\n  web: {} | f line 3, web: is there twice; the first is in line 2",
-        "networks: {web: | f line 1",
-        "network: {} | f line 1, network: there is no such key; there are: networks, endpoints",
-        "endpoints:\\n  blue: {} | f line 2, endpoints.blue: namespace is missing",
-        "endpoints:\\n  blue: {namespace: nowhere} | f line 2, endpoints.blue.namespace: not a place",
-        "endpoints: {b: {namespace: 'pid:7', networks: {web: {rate-in: fast}}}} | endpoints.b.networks.web.rate-in: a rate",
-        "endpoints: {b: {namespace: 'pid:7', networks: {web: {sysctls: {kernel.panic: 1}}}}} | sysctls.kernel.panic: \"kernel.panic\" is no",
-        "endpoints: {b: {namespace: 'pid:7', networks: {web: {publish: [[1]]}}}} | web.publish: must be a single value",
-        "a: 1\\n---\\nb: 2 | f line 2: there is a second document",
-        "a: *nothing | f line 1: alias *nothing",
-        "a: &x [*x] | f line 1: alias *x",
-        "{[1]: 2} | f line 1: a key must be a text",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "networks: {web: {subnet: 10.1.0.0/24}} | f line 1, networks.web.subnet: there is no such key; there are: subnets",
+                "networks:\\n  web:\\n    mtu: big | f line 3, networks.web.mtu: must be a whole number, not big",
+                "networks:\\n  web: {subnets: [10.0.0.0/99]} | f line 2, networks.web.subnets: not a prefix",
+                "networks: {web: {internal: maybe}} | f line 1, networks.web.internal: must be true or false",
+                "networks: {web: {driver: warp}} | f line 1, networks.web.driver: there is no driver",
+                "networks: [web] | f line 1, networks: must be a mapping",
+                "networks:\\n  web: {}\\n  web: {} | f line 3, web: is there twice; the first is in line 2",
+                "networks: {web: | f line 1",
+                "network: {} | f line 1, network: there is no such key; there are: networks, endpoints",
+                "endpoints:\\n  blue: {} | f line 2, endpoints.blue: namespace is missing",
+                "endpoints:\\n  blue: {namespace: nowhere} | f line 2, endpoints.blue.namespace: not a place",
+                "endpoints: {b: {namespace: 'pid:7', networks: {web: {rate-in: fast}}}} | endpoints.b.networks.web.rate-in: a rate",
+                "endpoints: {b: {namespace: 'pid:7', networks: {web: {sysctls: {kernel.panic: 1}}}}} | sysctls.kernel.panic: \"kernel.panic\" is no",
+                "endpoints: {b: {namespace: 'pid:7', networks: {web: {publish: [[1]]}}}} | web.publish: must be a single value",
+                "a: 1\\n---\\nb: 2 | f line 2: there is a second document",
+                "a: *nothing | f line 1: alias *nothing",
+                "a: &x [*x] | f line 1: alias *x",
+                "{[1]: 2} | f line 1: a key must be a text",
+            })
     void whatIsWrongIsSaidWithItsPlace(String text, String message) {
         assertThatThrownBy(() -> of(text.replace("\\n", "\n")))
                 .isInstanceOf(DeclarationException.class)
@@ -112,11 +115,13 @@ class DeclarationTest {
         var aliases = new StringBuilder("l0: &l0 [x,x,x,x,x,x,x,x,x,x]\n");
         for (int i = 1; i < 30; i++) {
             String before = "*l" + (i - 1);
-            aliases.append("l%d: &l%d [%s]\n".formatted(i, i, String.join(",", java.util.Collections.nCopies(10, before))));
+            aliases.append(
+                    "l%d: &l%d [%s]\n".formatted(i, i, String.join(",", java.util.Collections.nCopies(10, before))));
         }
         assertThatThrownBy(() -> of(aliases.toString())).hasMessageContaining("more than 200000 pieces");
         assertThatThrownBy(() -> of("[".repeat(100_000))).hasMessageContaining("nested more than 32 deep");
-        assertThatThrownBy(() -> of("a:\n" + " ".repeat(3) + "- ".repeat(5_000) + "x")).hasMessageContaining("nested");
+        assertThatThrownBy(() -> of("a:\n" + " ".repeat(3) + "- ".repeat(5_000) + "x"))
+                .hasMessageContaining("nested");
         assertThatThrownBy(() -> of("[" + "1,".repeat(300_000) + "1]")).hasMessageContaining("pieces");
         assertThatThrownBy(() -> Document.read("-", new java.io.ByteArrayInputStream(new byte[(4 << 20) + 1])))
                 .hasMessageContaining("more than 4194304 bytes");

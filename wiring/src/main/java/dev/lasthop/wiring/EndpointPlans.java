@@ -108,7 +108,8 @@ record EndpointPlans(Places places, Store store) {
         }
         List<Endpoint> others = Stream.concat(
                         store.endpointsIn(site.namespace().inode()).stream()
-                                .filter(other -> other.network().equals(spec.network()) && other.isIn(site.namespace())),
+                                .filter(other ->
+                                        other.network().equals(spec.network()) && other.isIn(site.namespace())),
                         store.endpoint(name, spec.network()).stream())
                 .toList();
         for (Endpoint other : others) {

@@ -137,7 +137,8 @@ final class OwnTable {
             }
         }
         if (network.driver().tunnel().isEmpty()) {
-            table.peers(network, Peers.of(network).all(), !Peers.of(network).all().isEmpty(), add);
+            table.peers(
+                    network, Peers.of(network).all(), !Peers.of(network).all().isEmpty(), add);
         }
         return new FirewallStep(Place.HOST, table.changes, table.lines);
     }

@@ -212,7 +212,8 @@ record PeerPlans(Network network) {
         for (Peer known : others.all()) {
             for (Prefix taken : known.subnets()) {
                 if (taken.overlaps(prefix)) {
-                    throw new WiringException(what + taken + " of peer " + known.node() + " of network " + network.name());
+                    throw new WiringException(
+                            what + taken + " of peer " + known.node() + " of network " + network.name());
                 }
             }
         }

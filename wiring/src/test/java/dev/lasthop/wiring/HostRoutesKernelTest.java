@@ -57,16 +57,42 @@ class HostRoutesKernelTest {
         }
         assertThat(network.in("n1", "ip", "route")).contains("10.6.2.0/24 via 192.0.2.2 dev eth0 proto 76");
         assertThat(network.in("n1", "ip", "-6", "route")).contains("fd06:2::/64 via 2001:db8::2 dev eth0 proto 76");
-        String other = wirings.get(1).endpoints().getFirst().addresses().getFirst().address().toString();
-        String other6 = wirings.get(1).endpoints().getFirst().addresses().getLast().address().toString();
-        String own = wirings.get(0).endpoints().getFirst().addresses().getFirst().address().toString();
-        String own6 = wirings.get(0).endpoints().getFirst().addresses().getLast().address().toString();
+        String other = wirings.get(1)
+                .endpoints()
+                .getFirst()
+                .addresses()
+                .getFirst()
+                .address()
+                .toString();
+        String other6 = wirings.get(1)
+                .endpoints()
+                .getFirst()
+                .addresses()
+                .getLast()
+                .address()
+                .toString();
+        String own = wirings.get(0)
+                .endpoints()
+                .getFirst()
+                .addresses()
+                .getFirst()
+                .address()
+                .toString();
+        String own6 = wirings.get(0)
+                .endpoints()
+                .getFirst()
+                .addresses()
+                .getLast()
+                .address()
+                .toString();
         Wait.until("c1 reaches c2", () -> network.ping("c1", other) && network.ping("c1", other6));
         assertThat(Transfer.tcp("c1", "c2", other)).isEqualTo(own);
         assertThat(Transfer.tcp("c2", "c1", own6)).isEqualTo(other6);
         assertThat(Transfer.udp("c1", "c2", other6)).isEqualTo(own6);
         assertThat(Transfer.udp("c2", "c1", own)).isEqualTo(other);
-        assertThat(Transfer.tcp("c1", "n2", "192.0.2.2")).as("anything else is masqueraded").isEqualTo("192.0.2.1");
+        assertThat(Transfer.tcp("c1", "n2", "192.0.2.2"))
+                .as("anything else is masqueraded")
+                .isEqualTo("192.0.2.1");
         assertThat(wirings.get(0).planRepair().found()).isEmpty();
         network.ip("n1", "route del 10.6.2.0/24");
         assertThat(wirings.get(0).repair().found()).singleElement().asString().contains("peer n2", "10.6.2.0/24");
@@ -90,7 +116,8 @@ class HostRoutesKernelTest {
         assertThat(network.in("n1", "ip", "route")).contains("10.66.2.0/24 via").doesNotContain("10.6.2.0/24");
         wirings.get(0).removePeer("web", "n2");
         same(alone);
-        for (String text : List.of("n9=203.0.113.9,10.6.9.0/24", "n9=192.0.2.1,10.6.9.0/24", "n9=192.0.2.9,fd09::/64")) {
+        for (String text :
+                List.of("n9=203.0.113.9,10.6.9.0/24", "n9=192.0.2.1,10.6.9.0/24", "n9=192.0.2.9,fd09::/64")) {
             assertThatThrownBy(() -> wirings.get(0).addPeer("web", Peer.parse(text)))
                     .isInstanceOf(WiringException.class)
                     .hasMessageContaining("peer n9");
@@ -99,8 +126,8 @@ class HostRoutesKernelTest {
     }
 
     private static Peer peer(int node) {
-        return Peer.parse("n" + node + "=192.0.2." + node + ",2001:db8::" + node + ",10.6." + node + ".0/24,fd06:" + node
-                + "::/64");
+        return Peer.parse("n" + node + "=192.0.2." + node + ",2001:db8::" + node + ",10.6." + node + ".0/24,fd06:"
+                + node + "::/64");
     }
 
     private static NetworkSpec spec(int node) {

@@ -213,11 +213,13 @@ class OverlayKernelTest {
         for (int i = 0; i < 10 && capture.isAlive(); i++) {
             network.ping("c1", "10.5.2.2");
         }
-        List<String> outer = output(capture).lines()
+        List<String> outer = output(capture)
+                .lines()
                 .filter(line -> line.contains(".4789:") || line.contains(" > " + underlay))
                 .toList();
         // a checksum that is there is completed by the card only: here it is either zero or not
-        assertThat(outer.stream().filter(line -> line.contains(underlay + "2.") && line.contains("> " + underlay + "1")))
+        assertThat(outer.stream()
+                        .filter(line -> line.contains(underlay + "2.") && line.contains("> " + underlay + "1")))
                 .isNotEmpty()
                 .allMatch(OverlayKernelTest::isWithoutChecksum);
         assertThat(outer.stream().filter(line -> line.contains("> " + underlay + "2.")))
@@ -231,12 +233,15 @@ class OverlayKernelTest {
         for (int node = 1; node <= 2; node++) {
             int other = 3 - node;
             wirings.get(node - 1)
-                    .createNetwork(spec(node, VxlanDriver.of(7).named("n" + node).from(IpAddress.parse("192.0.2." + node)))
-                            .asInternal());
+                    .createNetwork(
+                            spec(node, VxlanDriver.of(7).named("n" + node).from(IpAddress.parse("192.0.2." + node)))
+                                    .asInternal());
             connect(node);
             wirings.get(node - 1)
-                    .addPeer("web", Peer.parse("n" + other + "=192.0.2." + other + ",10.5." + other + ".0/24,fd05:"
-                            + other + "::/64"));
+                    .addPeer(
+                            "web",
+                            Peer.parse("n" + other + "=192.0.2." + other + ",10.5." + other + ".0/24,fd05:" + other
+                                    + "::/64"));
         }
         assertThat(network.in("c1", "ip", "route")).doesNotContain("default").contains("10.5.2.0/24 via 10.5.1.1");
         Wait.until("c1 reaches c2", () -> network.ping("c1", "10.5.2.2") && network.ping("c1", "fd05:2::2"));
@@ -287,12 +292,23 @@ class OverlayKernelTest {
         refused(
                 () -> wiring.createNetwork(spec.with(peers("n2=192.0.2.2,10.5.2.0/24", "n3=192.0.2.3,10.5.2.0/25"))),
                 "overlaps with 10.5.2.0/25 of peer n3");
-        refused(() -> wiring.createNetwork(spec.with(peers("n2=2001:db8::2,10.5.2.0/24", "n3=192.0.2.3,10.5.3.0/24"))),
+        refused(
+                () -> wiring.createNetwork(spec.with(peers("n2=2001:db8::2,10.5.2.0/24", "n3=192.0.2.3,10.5.3.0/24"))),
                 "n3 has no ipv6 address");
         refused(() -> wiring.createNetwork(spec.withMtu(1451)), "1450 are left");
         refused(() -> wiring.createNetwork(spec.withDriver(driver.from(IpAddress.parse("192.0.2.9")))), "192.0.2.9");
-        for (String text : List.of("", "n2", "=1.2.3.4,10.0.0.0/8", "n2=", "n2=1.2.3.4", "n2=10.0.0.0/8", "n2=x,y",
-                "n2=1.2.3.4,10.0.0.1/8", "n2=1.2.3.4,1.2.3.5,10.0.0.0/8", "a/b=1.2.3.4,10.0.0.0/8", "n2=1.2.3.4,10.0.0.0/8,")) {
+        for (String text : List.of(
+                "",
+                "n2",
+                "=1.2.3.4,10.0.0.0/8",
+                "n2=",
+                "n2=1.2.3.4",
+                "n2=10.0.0.0/8",
+                "n2=x,y",
+                "n2=1.2.3.4,10.0.0.1/8",
+                "n2=1.2.3.4,1.2.3.5,10.0.0.0/8",
+                "a/b=1.2.3.4,10.0.0.0/8",
+                "n2=1.2.3.4,10.0.0.0/8,")) {
             refused(() -> Peer.parse(text), " ");
         }
         refused(() -> VxlanDriver.of(0), "--vni");

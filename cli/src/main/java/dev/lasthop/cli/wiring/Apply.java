@@ -20,7 +20,10 @@ import java.util.Set;
 /** Brings about what a file declares. */
 public final class Apply implements Command {
     private static final Option<String> FILE = Option.value(
-                    "file", "FILE", "the declaration, YAML or JSON; - reads standard input; must be given", Reader.text())
+                    "file",
+                    "FILE",
+                    "the declaration, YAML or JSON; - reads standard input; must be given",
+                    Reader.text())
             .letter('f');
     private static final Option<Boolean> PRUNE =
             Option.flag("prune", "also take away the networks and endpoints that the file does not declare");
@@ -126,7 +129,8 @@ public final class Apply implements Command {
             lines.add(action.toString());
             failures.stream()
                     .filter(failure -> failure.action().equals(action))
-                    .forEach(failure -> lines.add("  failed: " + failure.failure().orElse("")));
+                    .forEach(failure ->
+                            lines.add("  failed: " + failure.failure().orElse("")));
         }
         if (!failures.isEmpty()) {
             lines.add(failures.size() + " of " + difference.actions().size()
