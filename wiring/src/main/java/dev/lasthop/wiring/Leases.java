@@ -261,7 +261,7 @@ record Leases(Path folder, List<AddressRange> ranges, List<AddressRange> exclude
                 .limit(10)
                 .map(lease -> lease.address() + " " + (lease.holder().isEmpty() ? "nobody" : lease.holder()))
                 .toList();
-        long more = own.size() - holders.size();
+        long more = (long) own.size() - holders.size();
         return new WiringException("no address is free in " + prefix + "; taken: " + String.join(", ", holders)
                 + (more > 0 ? " and " + more + " more" : "")
                 + ". Disconnect one of them, run lasthop gc if some of them are gone, or use a larger subnet");

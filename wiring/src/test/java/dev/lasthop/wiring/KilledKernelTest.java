@@ -2,12 +2,14 @@ package dev.lasthop.wiring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lasthop.address.Family;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.json.JsonObject;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.netlink.NetlinkSocket;
 import dev.lasthop.testing.KernelTest;
 import dev.lasthop.testing.TestNetwork;
+import dev.lasthop.testing.Wait;
 import dev.lasthop.topology.Snapshot;
 import dev.lasthop.wiring.step.KernelState;
 import java.io.BufferedReader;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,11 +37,12 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * {@code kill -9} at random instants, then {@code gc}, or the way back: links, addresses, routes, rules, sysctls, leases and records are as they
- * were before, or as they are when it is done. {@code -Dlasthop.kills=200} for so many of each piece of work.
+ * were before, or as they are when it is done. {@code LASTHOP_KILLS=34}: so many times
+ * for each of the six pieces of work.
  */
 @KernelTest
 class KilledKernelTest {
-    private static final int KILLS = Integer.getInteger("lasthop.kills", 8);
+    private static final int KILLS = Integer.parseInt(System.getenv().getOrDefault("LASTHOP_KILLS", "5"));
 
     private static final int NOTHING = 0;
     private static final int CREATED = 1;
@@ -71,7 +75,7 @@ class KilledKernelTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
                         "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
+                        "-Xint", // a compiler would want to stop the copies, which have nobody to do that
                         "-XX:-UsePerfData",
                         "-Xmn64m",
                         "-cp",
@@ -80,7 +84,7 @@ class KilledKernelTest {
                         folder.resolve("state").toString(),
                         folder.resolve("run").toString(),
                         folder.resolve("done").toString(),
-                        "6")
+                        "2")
                 .redirectErrorStream(true)
                 .start();
         answers = victims.inputReader();
@@ -108,6 +112,35 @@ class KilledKernelTest {
         }
         System.out.println("killed: " + tally + " of " + durations);
         bring(NOTHING);
+    }
+
+    @Test
+    void fiftyAtOnceGetEachTheirOwn() throws IOException {
+        int copies = 50;
+        IntStream.range(0, copies).forEach(i -> network.namespace("n" + i));
+        works().get("1 create").run();
+        List<String> before = picture();
+        assertThat(ask("together\tconnect\t" + copies)).isEqualTo(Integer.toString(copies));
+        assertThat(wiring.endpoints()).hasSize(copies);
+        assertThat(wiring.endpoints().stream().flatMap(endpoint -> endpoint.addresses().stream()))
+                .hasSize(2 * copies)
+                .doesNotHaveDuplicates();
+        String ports = network.in("host", "nft", "list", "map", "inet", "lasthop", "any4");
+        for (Endpoint endpoint : wiring.endpoints()) {
+            String port = endpoint.ports().getFirst().hostPort() + " : "
+                    + endpoint.address(Family.IPV4).orElseThrow();
+            assertThat(ports).contains("tcp . " + port + " . 80");
+            assertThat(network.ping(endpoint.name(), "10.88.0.1")).isTrue();
+        }
+        assertThat(wiring.planRepair().found()).isEmpty();
+        assertThat(ask("together\tdisconnect\t" + copies)).isEqualTo(Integer.toString(copies));
+        Wait.until("all is as before", () -> KernelState.difference(before, picture())
+                .isEmpty());
+        works().get("6 remove").run();
+    }
+
+    private Map<String, Runnable> works() {
+        return Victims.works(wiring);
     }
 
     /** The states, each seen once by others' tools, and that the way back leads there. */

@@ -19,6 +19,8 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
@@ -30,7 +32,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>A copy has the forking thread alone, no compiler and no collector; it stands still where it would need one. That does no harm here, as
  * it is killed anyway, and is kept rare by a heap that does not fill up.
  *
- * <p>Lines on standard input: {@code time WORK}, {@code kill WORK NANOSECONDS}; answers a line each.
+ * <p>Lines on standard input: {@code time WORK}, {@code kill WORK NANOSECONDS}, {@code together connect|disconnect COPIES}; answers a line each.
  */
 @SuppressWarnings("restricted") // fork, kill and waitpid are this test's own business
 final class Victims {
@@ -43,6 +45,7 @@ final class Victims {
     private static final int NO_HANG = 1; // WNOHANG
     private static final long LONGEST = 3_000_000_000L;
 
+    private final Wiring wiring;
     private final Path marker;
     private final Map<String, Runnable> works;
     private final MethodHandle fork = function("fork");
@@ -50,7 +53,8 @@ final class Victims {
     private final MethodHandle waitpid = function("waitpid", JAVA_INT, ADDRESS, JAVA_INT);
     private final MemorySegment status = Arena.global().allocate(JAVA_INT);
 
-    private Victims(Path marker, Map<String, Runnable> works) {
+    private Victims(Wiring wiring, Path marker, Map<String, Runnable> works) {
+        this.wiring = wiring;
         this.marker = marker;
         this.works = works;
     }
@@ -75,9 +79,13 @@ final class Victims {
     public static void main(String[] arguments) throws IOException {
         var folders = new StateFolders(Path.of(arguments[0]), Path.of(arguments[1]));
         var wiring = new Wiring(folders, NetworkNamespace.open(Path.of("/run/netns/host")));
-        var victims = new Victims(Path.of(arguments[2]), works(wiring));
+        var victims = new Victims(wiring, Path.of(arguments[2]), works(wiring));
         for (int i = Integer.parseInt(arguments[3]); i > 0; i--) {
             victims.works.values().forEach(Runnable::run);
+            victims.works.get("1 create").run();
+            wiring.connect(ConnectSpec.of(Place.named("c1"), "web"));
+            victims.works.get("5 disconnect").run();
+            victims.works.get("6 remove").run();
         }
         victims.warm();
         System.out.println("ready");
@@ -85,9 +93,11 @@ final class Victims {
         for (String line = commands.readLine(); line != null; line = commands.readLine()) {
             String[] words = line.split("\t");
             System.out.println(
-                    words[0].equals("time")
-                            ? victims.time(words[1])
-                            : victims.killed(words[1], Long.parseLong(words[2])));
+                    switch (words[0]) {
+                        case "time" -> victims.time(words[1]);
+                        case "together" -> victims.together(words[1], Integer.parseInt(words[2]));
+                        default -> victims.killed(words[1], Long.parseLong(words[2]));
+                    });
         }
     }
 
@@ -123,15 +133,45 @@ final class Victims {
         return Files.deleteIfExists(marker);
     }
 
+    /** Has many copies connect or disconnect at the same time, each an endpoint of its own; how many of them could. */
+    private int together(String what, int copies) throws IOException {
+        List<Integer> pids = new ArrayList<>();
+        for (int i = 0; i < copies; i++) {
+            String name = "n" + i;
+            PublishedPort port = PublishedPort.parse(9000 + i + ":80");
+            pids.add(begin(
+                    what.equals("connect")
+                            ? () -> wiring.connect(
+                                    ConnectSpec.of(Place.named(name), "web").withPorts(port))
+                            : () -> wiring.disconnect(name, "web"),
+                    marker.resolveSibling(marker.getFileName() + name)));
+        }
+        long end = System.nanoTime() + 60_000_000_000L;
+        int done = 0;
+        for (int i = 0; i < copies; i++) {
+            Path own = marker.resolveSibling(marker.getFileName() + "n" + i);
+            while (!Files.exists(own) && System.nanoTime() < end) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            end(pids.get(i));
+            done += Files.deleteIfExists(own) ? 1 : 0;
+        }
+        return done;
+    }
+
     private int begin(String work) {
+        return begin(works.getOrDefault(work, () -> {}), marker);
+    }
+
+    private int begin(Runnable work, Path whenDone) {
         System.gc(); // the copy cannot
         int pid = call(fork);
         if (pid != 0) {
             return pid;
         }
         try {
-            works.getOrDefault(work, () -> {}).run();
-            Files.createFile(marker);
+            work.run();
+            Files.createFile(whenDone);
         } catch (IOException | RuntimeException e) {
             System.out.println(e); // is read instead of the answer
         }
