@@ -41,7 +41,7 @@ dbus-daemon --config-file="$work/bus.conf" --nofork --nopidfile >"$work/bus.log"
 pids="$pids $!"
 until_ok test -S /run/dbus/system_bus_socket || unfit "no bus:" "$work/bus.log"
 mkdir "$work/firewalld"
-in_ns knoten firewalld --nofork --nopid --system-config "$work/firewalld" --log-target=file --log-file="$work/firewalld.log" >"$work/fw.log" 2>&1 &
+nsenter --net=/run/netns/knoten -- firewalld --nofork --nopid --system-config "$work/firewalld" --log-target=file --log-file="$work/firewalld.log" >"$work/fw.log" 2>&1 &
 pids="$pids $!"
 until_ok in_ns knoten firewall-cmd --state || unfit "firewalld does not come up here:" "$work/firewalld.log"
 in_ns knoten firewall-cmd -q --add-port=8443/tcp && in_ns knoten firewall-cmd -q --permanent --add-port=8443/tcp
@@ -53,7 +53,7 @@ mkdir -p "$work/rootfs/bin" "$work/docker" && cp "$(command -v busybox)" "$work/
 for c in sh sleep httpd; do ln -s busybox "$work/rootfs/bin/$c"; done
 tar -C "$work/rootfs" -c . >"$work/busybox.tar"
 docker_() { /usr/bin/docker -H "unix://$work/docker/docker.sock" "$@"; }
-in_ns knoten dockerd --host "unix://$work/docker/docker.sock" --data-root "$work/docker/data" --exec-root "$work/docker/exec" \
+nsenter --net=/run/netns/knoten -- dockerd --host "unix://$work/docker/docker.sock" --data-root "$work/docker/data" --exec-root "$work/docker/exec" \
     --pidfile "$work/docker/docker.pid" --storage-driver vfs --exec-opt native.cgroupdriver=cgroupfs >"$work/docker.log" 2>&1 &
 pids="$! $pids"
 until_ok docker_ version || unfit "dockerd does not come up here:" "$work/docker.log"
@@ -90,8 +90,10 @@ others() {
     ip -n knoten -j addr | jq -c '.[] | select(.ifname | startswith("lh") | not) | .addr_info |= map(select(.local | startswith("fe80") | not) | del(.valid_life_time, .preferred_life_time))'
     ip -n knoten -j route show table all | jq -c '.[] | select((.dev | startswith("lh") | not) and (.dst | startswith("fe80") or startswith("ff00") | not))'
     ip -n knoten -j rule
-    in_ns knoten sysctl -a 2>/dev/null | grep '^net\.' | grep -v -e '\.lh' -e nf_conntrack_count -e stable_secret -e random
+    parameters | grep -v -e forward -e accept_redirects
 }
+# Forwarding is set to 1 where a network needs it, and back with the last one: looked at then
+parameters() { in_ns knoten sysctl -a 2>/dev/null | grep '^net\.' | grep -v -e '\.lh' -e nf_conntrack_count -e stable_secret -e random; }
 ours() { in_ns knoten nft -s -j list table inet lasthop | jq -c '.nftables[] | select(.metainfo | not)'; }
 # untouched NAME COMMAND…: it does what it should, and all that is others' is as it was
 untouched() {
@@ -105,6 +107,7 @@ untouched() {
 answers() { for _ in 1 2 3 4 5; do in_ns "$1" nc -z -w 1 "$2" "$3" 2>/dev/null && return 0; done; return 1; }
 
 settled() { others >"$work/before" && sleep 0.5 && others | cmp -s "$work/before" -; }
+parameters >"$work/parameters"
 until_ok settled || not_ok "they have come to rest" "$(others | diff "$work/before" - | head -5 | cut -c1-200)"
 grep -q firewalld "$work/before" && grep -q DOCKER "$work/before" && grep -qi -e NETAVARK -e CNI "$work/before" && ok "the rules of all three are there" ||
     not_ok "the rules of all three are there" "$(cut -c1-80 "$work/before" | head -20)"
@@ -137,5 +140,7 @@ untouched "unpublish" unpublish kiste 9090/udp
 untouched "disconnect" disconnect kiste --network web
 untouched "gc" gc
 untouched "network rm" network rm web
+parameters | cmp -s "$work/parameters" - && ok "all kernel parameters are as they were" ||
+    not_ok "all kernel parameters are as they were" "$(parameters | diff "$work/parameters" - | head -6 | tr '\n' ' ')"
 in_ns knoten nft list table inet lasthop >/dev/null 2>&1 && not_ok "nothing of ours is left" "our table" || ok "nothing of ours is left"
 summary

@@ -15,7 +15,7 @@ final class Inside {
     static Optional<HostView> of(Endpoint endpoint, Places places) {
         try {
             var site = places.at(endpoint.place());
-            return site.namespace().inode() == endpoint.inode() ? Optional.of(new HostView(site)) : Optional.empty();
+            return endpoint.isIn(site.namespace()) ? Optional.of(new HostView(site)) : Optional.empty();
         } catch (KernelException | IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -78,7 +78,7 @@ public record StateFolders(Path state, Path run) {
     /**
      * Takes the lock that all changes are made under; waits while another Lasthop has it.
      *
-     * @throws WiringException if it is not to be had within a minute
+     * @throws WiringException if one other has it for a minute
      */
     Lock lock() {
         return lock(folder(state).resolve("lock"));
@@ -94,19 +94,44 @@ public record StateFolders(Path state, Path run) {
                     "cannot open " + file + ": " + e.errno() + ". Is the file system writable, and are you root?", e);
         }
         long end = System.nanoTime() + LOCK_LIMIT.toNanos();
+        String holder = holder(file);
         long nap = 1;
         while (true) {
             long result = Kernel.attempt(SystemCall.FLOCK, fd.raw(), LOCK_EXCLUSIVE_NOW);
             if (result == 0) {
+                sign(file);
                 return new Lock(fd);
+            }
+            if (!holder(file).equals(holder)) { // it goes round: this is a queue, and nobody is stuck
+                holder = holder(file);
+                end = System.nanoTime() + LOCK_LIMIT.toNanos();
             }
             if (result != -Errno.EAGAIN.number() || System.nanoTime() > end) {
                 fd.close();
-                throw new WiringException(
-                        "another lasthop has held " + file + " for a minute; fuser " + file + " names it");
+                throw new WiringException("another lasthop"
+                        + (holder.matches("[0-9]{1,10} .*") ? ", process " + holder.replaceFirst(" .*", "") + "," : "")
+                        + " has held " + file
+                        + " for a minute; fuser " + file + " names who has it");
             }
             sleep(nap);
             nap = Math.min(20, nap * 2);
+        }
+    }
+
+    /** Who took it last, and when by its own clock; a hint only. */
+    private static String holder(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static void sign(Path file) {
+        try {
+            Files.writeString(file, ProcessHandle.current().pid() + " " + System.nanoTime());
+        } catch (IOException e) {
+            // a full disk; whoever waits knows less
         }
     }
 

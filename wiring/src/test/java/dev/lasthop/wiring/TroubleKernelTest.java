@@ -156,6 +156,67 @@ class TroubleKernelTest {
     }
 
     @Test
+    void aFullDiskForTheJournalAloneToo() throws IOException {
+        Path small = Files.createDirectory(folder.resolve("small"));
+        Tool.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small.toString());
+        try {
+            var full = new Wiring(new StateFolders(folder.resolve("state"), small.resolve("run")), host);
+            full.createNetwork(NetworkSpec.of("web", V4));
+            full.connect(ConnectSpec.of(Place.named("c2"), "web"));
+            List<String> before = KernelState.of(network, "host");
+            Path ballast = small.resolve("ballast");
+            Tool.attempt("dd", "if=/dev/zero", "of=" + ballast, "bs=4k");
+            for (Runnable change : List.<Runnable>of(
+                    () -> full.connect(ConnectSpec.of(Place.named("c1"), "web")),
+                    () -> full.publish("c2", PublishedPort.parse("80:80")),
+                    () -> full.disconnect("c2", "web"),
+                    () -> full.createNetwork(NetworkSpec.of("two", Prefix.parse("10.89.0.0/24"))))) {
+                assertThatThrownBy(change::run)
+                        .isInstanceOf(RuntimeException.class)
+                        .hasMessageContaining(small.toString())
+                        .hasMessageContaining("make room");
+                settle("host", before, "a full disk");
+            }
+            assertThat(folder.resolve("state/networks/web/10.88.0.3")).doesNotExist();
+            Files.delete(ballast);
+            full.disconnect("c2", "web");
+            full.removeNetwork("web");
+        } finally {
+            Tool.run("umount", small.toString());
+        }
+    }
+
+    @Test
+    void aReadOnlyDiskIsSaidAndNothingIsHalfDone() throws IOException {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        Tool.run("mount", "-t", "tmpfs", "tmpfs", disk.toString());
+        try {
+            var fixed = new Wiring(new StateFolders(disk.resolve("state"), folder.resolve("run")), host);
+            fixed.createNetwork(NetworkSpec.of("web", V4));
+            fixed.connect(ConnectSpec.of(Place.named("c2"), "web"));
+            List<String> before = KernelState.of(network, "host");
+            Tool.run("mount", "-o", "remount,ro", disk.toString());
+            for (Runnable change : List.<Runnable>of(
+                    () -> fixed.connect(ConnectSpec.of(Place.named("c1"), "web")),
+                    () -> fixed.disconnect("c2", "web"),
+                    fixed::gc)) {
+                assertThatThrownBy(change::run)
+                        .isInstanceOf(WiringException.class)
+                        .hasMessageContaining(disk.resolve("state/lock").toString())
+                        .hasMessageContaining("writable");
+            }
+            assertThat(fixed.endpoints()).hasSize(1);
+            assertThat(fixed.planRepair().found()).isEmpty();
+            settle("host", before, "a read-only disk");
+            Tool.run("mount", "-o", "remount,rw", disk.toString());
+            fixed.disconnect("c2", "web");
+            fixed.removeNetwork("web");
+        } finally {
+            Tool.run("umount", disk.toString());
+        }
+    }
+
+    @Test
     void aDamagedFileIsNamedAndKeptAndTheOthersGoOn() throws IOException {
         wiring.createNetwork(NetworkSpec.of("web", V4));
         wiring.createNetwork(NetworkSpec.of("two", Prefix.parse("10.89.0.0/24")));

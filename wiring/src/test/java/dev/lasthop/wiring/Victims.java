@@ -146,7 +146,7 @@ final class Victims {
                             : () -> wiring.disconnect(name, "web"),
                     marker.resolveSibling(marker.getFileName() + name)));
         }
-        long end = System.nanoTime() + 60_000_000_000L;
+        long end = System.nanoTime() + 120_000_000_000L;
         int done = 0;
         for (int i = 0; i < copies; i++) {
             Path own = marker.resolveSibling(marker.getFileName() + "n" + i);
