@@ -155,11 +155,12 @@ record Store(StateFolders folders) {
         StateFile.write(file(kind, name), content);
     }
 
+    /** Takes a record away, the index first: whoever is killed between the two still finds both by the record. */
     void delete(Kind kind, String name) {
-        Path file = file(kind, name);
-        Optional<Endpoint> before = kind == Kind.ENDPOINT ? readable(name) : Optional.empty();
-        StateFile.delete(file);
-        before.ifPresent(endpoint -> namespaceIndex().remove(endpoint.inode(), name));
+        if (kind == Kind.ENDPOINT) {
+            readable(name).ifPresent(endpoint -> namespaceIndex().remove(endpoint.inode(), name));
+        }
+        StateFile.delete(file(kind, name));
     }
 
     /** The endpoint; empty too where its record is damaged. */

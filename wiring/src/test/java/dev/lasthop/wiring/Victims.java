@@ -32,7 +32,8 @@ import java.util.concurrent.locks.LockSupport;
  * <p>A copy has the forking thread alone, no compiler and no collector; it stands still where it would need one. That does no harm here, as
  * it is killed anyway, and is kept rare by a heap that does not fill up.
  *
- * <p>Lines on standard input: {@code time WORK}, {@code kill WORK NANOSECONDS}, {@code together connect|disconnect COPIES}; answers a line each.
+ * <p>Lines on standard input: {@code time WORK}, {@code kill WORK NANOSECONDS}, {@code later WORK NANOSECONDS} (counted
+ * from when the journal has it), {@code together connect|disconnect COPIES}; answers a line each.
  */
 @SuppressWarnings("restricted") // fork, kill and waitpid are this test's own business
 final class Victims {
@@ -96,7 +97,8 @@ final class Victims {
                     switch (words[0]) {
                         case "time" -> victims.time(words[1]);
                         case "together" -> victims.together(words[1], Integer.parseInt(words[2]));
-                        default -> victims.killed(words[1], Long.parseLong(words[2]));
+                        case "later" -> victims.killed(words[1], Long.parseLong(words[2]), folders.journal());
+                        default -> victims.killed(words[1], Long.parseLong(words[2]), folders.run());
                     });
         }
     }
@@ -120,10 +122,18 @@ final class Victims {
         return end - start;
     }
 
-    /** Kills a copy in the middle of it; whether it was done already. */
-    private boolean killed(String work, long nanos) throws IOException {
-        long end = System.nanoTime() + nanos;
+    /**
+     * Kills a copy in the middle of it; whether it was done already.
+     *
+     * @param nanos after it was begun and there is something in a folder
+     */
+    private boolean killed(String work, long nanos, Path folder) throws IOException {
         int pid = begin(work);
+        long limit = System.nanoTime() + LONGEST;
+        while (isEmpty(folder) && !Files.exists(marker) && System.nanoTime() < limit) {
+            Thread.onSpinWait();
+        }
+        long end = System.nanoTime() + nanos;
         while (System.nanoTime() < end) {
             if (end - System.nanoTime() > 200_000) {
                 LockSupport.parkNanos(50_000);
@@ -131,6 +141,11 @@ final class Victims {
         }
         end(pid);
         return Files.deleteIfExists(marker);
+    }
+
+    private static boolean isEmpty(Path folder) {
+        String[] names = folder.toFile().list();
+        return names == null || names.length == 0;
     }
 
     /** Has many copies connect or disconnect at the same time, each an endpoint of its own; how many of them could. */
