@@ -31,8 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** A change that the kernel refuses in the middle, at each of its steps: everything is as it was before. */
 @KernelTest
 class FailureKernelTest {
-    private static final NetworkSpec WEB =
-            NetworkSpec.of("web", Prefix.parse("10.88.0.0/24"), Prefix.parse("fd88::/64")).withMtu(1400);
+    private static final NetworkSpec WEB = NetworkSpec.of(
+                    "web", Prefix.parse("10.88.0.0/24"), Prefix.parse("fd88::/64"))
+            .withMtu(1400);
     private static final ConnectSpec C1 = ConnectSpec.of(Place.named("c1"), "web")
             .withPorts(PublishedPort.parse("8080:80"), PublishedPort.parse("5353:53/udp"));
 
@@ -148,8 +149,9 @@ class FailureKernelTest {
             Tool.run("umount", "/proc/sys");
         }
         assertThat(wiring.gc().removed()).containsExactly("ended: remove network web");
-        Wait.until("all is as before", () -> KernelState.difference(before, picture())
-                .isEmpty());
+        Wait.until(
+                "all is as before",
+                () -> KernelState.difference(before, picture()).isEmpty());
     }
 
     private List<String> picture() {

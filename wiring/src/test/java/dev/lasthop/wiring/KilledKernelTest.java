@@ -134,8 +134,9 @@ class KilledKernelTest {
         }
         assertThat(wiring.planRepair().found()).isEmpty();
         assertThat(ask("together\tdisconnect\t" + copies)).isEqualTo(Integer.toString(copies));
-        Wait.until("all is as before", () -> KernelState.difference(before, picture())
-                .isEmpty());
+        Wait.until(
+                "all is as before",
+                () -> KernelState.difference(before, picture()).isEmpty());
         works().get("6 remove").run();
     }
 
@@ -164,12 +165,14 @@ class KilledKernelTest {
             now = stateOnRecord();
             bring(before);
         }
-        // most of the time nothing is changed yet: of four instants three are behind the first line in the journal, the nearer the more
+        // most of the time nothing is changed yet: of four instants three are behind the first line in the journal, the
+        // nearer the more
         boolean later = round % 4 != 3;
         double part = later ? 0.5 * Math.pow(random.nextDouble(), 3) : 1.1 * random.nextDouble();
         long instant = (long) (part * durations.get(work));
         boolean done = Boolean.parseBoolean(ask((later ? "later" : "kill") + "\t" + work + "\t" + instant));
-        String when = work + " killed after " + (later ? "the journal had it for " : "") + instant + " ns of " + durations.get(work);
+        String when = work + " killed after " + (later ? "the journal had it for " : "") + instant + " ns of "
+                + durations.get(work);
         String outcome;
         if (round % 2 == 0) {
             List<String> collected = wiring.gc().removed();
