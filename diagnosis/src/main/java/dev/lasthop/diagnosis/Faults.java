@@ -4,6 +4,7 @@ import dev.lasthop.diagnosis.faults.AddressFaults;
 import dev.lasthop.diagnosis.faults.FirewallFaults;
 import dev.lasthop.diagnosis.faults.LinkFaults;
 import dev.lasthop.diagnosis.faults.NatFaults;
+import dev.lasthop.diagnosis.faults.OverlayFaults;
 import dev.lasthop.diagnosis.faults.RoutingFaults;
 import dev.lasthop.diagnosis.faults.SizeFaults;
 import dev.lasthop.diagnosis.faults.SocketFaults;
@@ -23,6 +24,7 @@ public final class Faults {
                         FirewallFaults.all(),
                         NatFaults.all(),
                         SizeFaults.all(),
+                        OverlayFaults.all(),
                         SocketFaults.all())
                 .flatMap(List::stream)
                 .toList();
