@@ -11,6 +11,8 @@ public final class AddressFaults {
         return List.of(
                 new NoAddress(),
                 new NeighborUnreachable(),
+                new ArpFiltered(),
+                new ProxyArpOff(),
                 new WrongPrefixLength(),
                 new NoDefaultRoute(),
                 new WrongGateway(),

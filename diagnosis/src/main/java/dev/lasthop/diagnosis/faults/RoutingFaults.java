@@ -17,6 +17,7 @@ public final class RoutingFaults {
                 new PolicyRule(),
                 new ReturnRouteHijacked(),
                 new RpFilter(),
+                new LocalSource(),
                 new SubnetOverlap(),
                 new RoutingLoop(),
                 new NotOnThisHost(),
