@@ -153,7 +153,7 @@ public record Difference(List<Action> actions) {
                 comes.add(connect(spec, anew));
                 return;
             }
-            var difference = new EndpointDifference(endpoint, spec, network.get());
+            var difference = new EndpointDifference(endpoint, wiring.ports(endpoint), spec, network.get());
             makesRoom.addAll(difference.unpublished());
             changes.addAll(difference.changed());
             changes.addAll(difference.published());

@@ -26,7 +26,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** What is different about a connected endpoint, and what changes it while it stays connected. Addresses that the file leaves open are as they are. */
-record EndpointDifference(Endpoint endpoint, ConnectSpec wanted, Network network) {
+record EndpointDifference(Endpoint endpoint, List<PublishedPort> ports, ConnectSpec wanted, Network network) {
     static String subject(String endpoint, String network) {
         return "endpoint " + endpoint + " on " + network;
     }
@@ -35,7 +35,7 @@ record EndpointDifference(Endpoint endpoint, ConnectSpec wanted, Network network
         List<String> details = new ArrayList<>();
         details.add(spec.place().label());
         spec.addresses().forEach(address -> details.add("ip " + address));
-        spec.ports().forEach(port -> details.add("publish " + port));
+        spec.ports().forEach(port -> details.add("publish " + port.words()));
         mtu(spec.settings()).ifPresent(mtu -> details.add("MTU " + mtu));
         RateLimits rates = rates(spec.settings());
         rates.in().ifPresent(rate -> details.add("rate-in " + rate));
@@ -46,7 +46,7 @@ record EndpointDifference(Endpoint endpoint, ConnectSpec wanted, Network network
     }
 
     List<Action> unpublished() {
-        return endpoint.ports().stream()
+        return ports.stream()
                 .filter(port -> !wanted.ports().contains(port))
                 .map(port -> action("unpublish " + port, wiring -> wiring.unpublish(id(), port)))
                 .toList();
@@ -54,7 +54,7 @@ record EndpointDifference(Endpoint endpoint, ConnectSpec wanted, Network network
 
     List<Action> published() {
         return wanted.ports().stream()
-                .filter(port -> !endpoint.ports().contains(port))
+                .filter(port -> !ports.contains(port))
                 .map(port -> action("publish " + port, publishing(port)))
                 .toList();
     }

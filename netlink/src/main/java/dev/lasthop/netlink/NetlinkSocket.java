@@ -28,7 +28,9 @@ public final class NetlinkSocket implements AutoCloseable {
 
     private static final int AF_NETLINK = 16;
     private static final int SOL_SOCKET = 1;
+    private static final int SO_SNDBUFFORCE = 32;
     private static final int SO_RCVBUFFORCE = 33;
+    private static final int USUAL_SEND_BUFFER = 100 * 1024;
     private static final int SOL_NETLINK = 270;
     private static final int ADD_MEMBERSHIP = 1;
     private static final int CAP_ACK = 10;
@@ -153,6 +155,9 @@ public final class NetlinkSocket implements AutoCloseable {
 
     private void send(List<NetlinkMessage> messages) {
         Bytes bytes = NetlinkMessage.encode(messages);
+        if (bytes.size() > USUAL_SEND_BUFFER) { // the kernel refuses what does not fit, EMSGSIZE
+            fd.setOption(SOL_SOCKET, SO_SNDBUFFORCE, bytes.size());
+        }
         fd.send(bytes.toArray());
     }
 

@@ -45,6 +45,61 @@ sealed interface Amendment {
         return new Drop(Store.Kind.FORWARDING, "");
     }
 
+    /** These ports are on record as the endpoint's. */
+    static List<Amendment> save(Endpoint endpoint, List<PublishedPort> ports) {
+        return ports.stream()
+                .<Amendment>map(port -> new PutPort(endpoint.id(), port))
+                .toList();
+    }
+
+    static List<Amendment> delete(Endpoint endpoint, List<PublishedPort> ports) {
+        return ports.stream()
+                .<Amendment>map(port -> new DropPort(endpoint.id(), port))
+                .toList();
+    }
+
+    /** A port is on record as the endpoint's. */
+    record PutPort(String endpoint, PublishedPort port) implements Amendment {
+        @Override
+        public void apply(Store store) {
+            store.ports().save(endpoint, port);
+        }
+
+        @Override
+        public List<Amendment> inverse(Store store) {
+            return List.of(new DropPort(endpoint, port));
+        }
+
+        @Override
+        public JsonObject toJson() {
+            return JsonObject.builder()
+                    .put("putPort", port.toJson())
+                    .put("endpoint", endpoint)
+                    .build();
+        }
+    }
+
+    /** A port is not on record as the endpoint's. */
+    record DropPort(String endpoint, PublishedPort port) implements Amendment {
+        @Override
+        public void apply(Store store) {
+            store.ports().delete(endpoint, port);
+        }
+
+        @Override
+        public List<Amendment> inverse(Store store) {
+            return List.of(new PutPort(endpoint, port));
+        }
+
+        @Override
+        public JsonObject toJson() {
+            return JsonObject.builder()
+                    .put("dropPort", port.toJson())
+                    .put("endpoint", endpoint)
+                    .build();
+        }
+    }
+
     /** A file has this content. */
     record Put(Store.Kind kind, String name, JsonObject content) implements Amendment {
         @Override
@@ -143,6 +198,12 @@ sealed interface Amendment {
         }
         if (json.has("drop")) {
             return new Drop(Store.Kind.of(json.string("drop")), json.string("name"));
+        }
+        if (json.has("putPort")) {
+            return new PutPort(json.string("endpoint"), PublishedPort.ofJson(json.object("putPort")));
+        }
+        if (json.has("dropPort")) {
+            return new DropPort(json.string("endpoint"), PublishedPort.ofJson(json.object("dropPort")));
         }
         if (json.has("release")) {
             return new Release(json.string("network"), IpAddress.parse(json.string("release")), json.string("holder"));

@@ -145,9 +145,9 @@ record ChangePlans(Places places, Store store) {
         List<Step> steps = new ArrayList<>();
         List<Step> old = network.plans().link(before, network, host);
         List<Step> now = network.plans().link(after, network, host);
-        List<PublishedPort> ports = before.ports();
+        List<PublishedPort> ports = store.ports().of(before.id());
         if (!ports.isEmpty()) {
-            steps.add(OwnTable.unpublish(before, ports));
+            steps.add(PortElements.unpublish(before, ports));
         }
         old.stream().filter(step -> !now.contains(step)).forEach(step -> steps.addAll(taken(step)));
         for (Family family : Family.values()) {
@@ -157,7 +157,7 @@ record ChangePlans(Places places, Store store) {
                 .filter(step -> !old.contains(step) && !taken(step).isEmpty())
                 .forEach(steps::add);
         if (!ports.isEmpty()) {
-            steps.add(OwnTable.publish(after, ports));
+            steps.add(PortElements.publish(after, ports));
             steps.addAll(new Connections(host.site()).through(before, ports));
         }
         return steps;

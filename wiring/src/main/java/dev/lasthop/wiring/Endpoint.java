@@ -32,13 +32,11 @@ public record Endpoint(
         Optional<String> hostLink,
         MacAddress mac,
         List<Prefix> addresses,
-        List<PublishedPort> ports,
         Settings settings,
         boolean complete,
         List<Step> undo) {
     public Endpoint {
         addresses = List.copyOf(addresses);
-        ports = ports.stream().sorted().toList();
         undo = List.copyOf(undo);
     }
 
@@ -51,10 +49,6 @@ public record Endpoint(
 
     Endpoint incomplete() {
         return with(draft -> draft.complete = false);
-    }
-
-    Endpoint withPorts(List<PublishedPort> newPorts) {
-        return with(draft -> draft.ports = newPorts);
     }
 
     Endpoint withAddresses(List<Prefix> newAddresses) {
@@ -103,8 +97,17 @@ public record Endpoint(
         return name + "@" + network;
     }
 
-    /** The endpoint as {@code ls} shows it. */
-    public JsonObject toJson() {
+    /** The endpoint as {@code ls} shows it, with the ports of the host that lead to it. */
+    public JsonObject toJson(List<PublishedPort> ports) {
+        JsonObject.Builder json = JsonObject.builder();
+        toJson().members().forEach(json::put);
+        return json.putStrings(
+                        "ports", ports.stream().map(PublishedPort::toString).toList())
+                .put("published", ports, PublishedPort::toJson)
+                .build();
+    }
+
+    private JsonObject toJson() {
         JsonObject.Builder json = JsonObject.builder()
                 .put("name", name)
                 .put("network", network)
@@ -113,8 +116,7 @@ public record Endpoint(
                 .putIfPresent("hostInterface", hostLink)
                 .put("mac", mac.toString())
                 .putStrings(
-                        "addresses", addresses.stream().map(Prefix::toString).toList())
-                .putStrings("ports", ports.stream().map(PublishedPort::toString).toList());
+                        "addresses", addresses.stream().map(Prefix::toString).toList());
         if (!settings.all().isEmpty()) {
             json.put("settings", settings.toJson());
         }
@@ -142,7 +144,6 @@ public record Endpoint(
                 json.findString("hostInterface"),
                 MacAddress.parse(json.string("mac")),
                 json.strings("addresses").stream().map(Prefix::parse).toList(),
-                json.strings("ports").stream().map(PublishedPort::parse).toList(),
                 Settings.ofMember(json),
                 json.flag("complete", false),
                 json.objects("undo").stream().map(Step::ofJson).toList());
@@ -159,7 +160,6 @@ public record Endpoint(
         private final Endpoint before;
         private MacAddress mac;
         private List<Prefix> addresses;
-        private List<PublishedPort> ports;
         private Settings settings;
         private boolean complete;
         private List<Step> undo;
@@ -168,7 +168,6 @@ public record Endpoint(
             before = endpoint;
             mac = endpoint.mac;
             addresses = endpoint.addresses;
-            ports = endpoint.ports;
             settings = endpoint.settings;
             complete = endpoint.complete;
             undo = endpoint.undo;
@@ -185,7 +184,6 @@ public record Endpoint(
                     before.hostLink,
                     mac,
                     addresses,
-                    ports,
                     settings,
                     complete,
                     undo);

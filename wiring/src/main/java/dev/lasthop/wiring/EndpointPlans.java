@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /** Checks what is asked of a connection, and plans it. Changes nothing. */
 record EndpointPlans(Places places, Store store) {
     /** An endpoint and how it is connected. */
-    record Prepared(Endpoint endpoint, Plan plan) {}
+    record Prepared(Endpoint endpoint, List<PublishedPort> ports, Plan plan) {}
 
     Prepared prepare(ConnectSpec spec) {
         Network network = store.requireNetwork(spec.network());
@@ -48,16 +48,15 @@ record EndpointPlans(Places places, Store store) {
                 network.plans().hostLink(name, network, host),
                 mac(spec, name, network, host),
                 addresses(spec, network, host),
-                spec.ports(),
                 settings(spec, network, host, inside, interfaceName(spec, inside)),
                 false,
                 List.of());
         new Tuning(network).check(endpoint);
-        new Ports(store).refuseTaken(host, endpoint, spec.ports());
-        return new Prepared(endpoint, plan(endpoint, network, host, inside));
+        new Ports(places, store).refuseTaken(host, endpoint, spec.ports());
+        return new Prepared(endpoint, spec.ports(), plan(endpoint, spec.ports(), network, host, inside));
     }
 
-    Plan plan(Endpoint endpoint, Network network, HostView host, HostView inside) {
+    Plan plan(Endpoint endpoint, List<PublishedPort> ports, Network network, HostView host, HostView inside) {
         Place place = endpoint.place();
         String link = endpoint.interfaceName();
         List<Step> steps = new ArrayList<>(network.plans().link(endpoint, network, host));
@@ -83,11 +82,11 @@ record EndpointPlans(Places places, Store store) {
         steps.addAll(new Exits(places, store).joining(endpoint, network, inside));
         steps.addAll(new Tuning(network).steps(Tuning.plain(endpoint), endpoint));
         if (network.plans().crossesHost()
-                && !host.hasTable(OwnTable.NAME)) { // somebody flushed the rules: nothing of this would get out
+                && !host.hasOwnTable()) { // somebody flushed the rules: nothing of this would get out
             steps.addAll(OwnTable.whole(store));
         }
-        if (!endpoint.ports().isEmpty()) {
-            steps.addAll(new Ports(store).steps(host, network, endpoint, endpoint.ports()));
+        if (!ports.isEmpty()) {
+            steps.addAll(new Ports(places, store).steps(host, network, endpoint, ports));
         }
         return new Plan("connect " + place.label() + " to " + network.name(), steps);
     }

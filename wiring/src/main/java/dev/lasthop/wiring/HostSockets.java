@@ -6,6 +6,7 @@ import dev.lasthop.wiring.step.Site;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -16,11 +17,24 @@ import java.util.Optional;
 final class HostSockets {
     private static final String TCP_LISTEN = "0A";
     private static final String UDP_UNCONNECTED = "07";
+    private static final int STATE = 3;
+    private static final int INODE = 9;
 
     private HostSockets() {}
 
-    /** The address and port that a process listens on and that publishing would take away from it. */
-    static Optional<String> listener(Site site, PublishedPort port) {
+    /**
+     * Where a process listens, and that publishing would take away from it.
+     *
+     * @param process the process's name and number, as far as it is to be found
+     */
+    record Listener(IpAddress address, int port, Optional<String> process) {
+        @Override
+        public String toString() {
+            return process.orElse("a process") + " listens on " + address + " port " + port;
+        }
+    }
+
+    static Optional<Listener> listener(Site site, HostPort port) {
         if (!port.protocol().equals(Protocol.TCP) && !port.protocol().equals(Protocol.UDP)) {
             return Optional.empty();
         }
@@ -28,28 +42,70 @@ final class HostSockets {
         return site.namespace().call(() -> {
             for (String file : List.of(port.protocol().toString(), port.protocol() + "6")) {
                 for (String line : lines(Path.of("/proc/thread-self/net/" + file))) {
-                    String[] words = line.strip().split("\\s+");
-                    Optional<String> found =
-                            words.length > 3 && words[3].equals(state) ? match(words[1], port) : Optional.empty();
+                    Optional<Listener> found =
+                            line.contains(" " + state + " ") ? match(line, state, port) : Optional.empty();
                     if (found.isPresent()) {
                         return found;
                     }
                 }
             }
-            return Optional.<String>empty();
+            return Optional.<Listener>empty();
         });
     }
 
-    private static Optional<String> match(String local, PublishedPort port) {
-        int colon = local.indexOf(':');
-        if (colon < 0 || Integer.parseInt(local.substring(colon + 1), 16) != port.hostPort()) {
+    private static Optional<Listener> match(String line, String state, HostPort port) {
+        String[] words = line.strip().split("\\s+");
+        int colon = words.length > INODE ? words[1].indexOf(':') : -1;
+        if (colon < 0 || !words[STATE].equals(state)) {
             return Optional.empty();
         }
-        IpAddress address = address(local.substring(0, colon));
+        int number = Integer.parseInt(words[1].substring(colon + 1), 16);
+        if (!port.covers(port.protocol(), number)) {
+            return Optional.empty();
+        }
+        IpAddress address = address(words[1].substring(0, colon));
         boolean clash = address.isAny()
-                || port.hostAddress().isEmpty()
-                || port.hostAddress().get().equals(address);
-        return clash ? Optional.of(address + " port " + port.hostPort()) : Optional.empty();
+                || port.address().isEmpty()
+                || port.address().get().equals(address);
+        return clash ? Optional.of(new Listener(address, number, process(words[INODE]))) : Optional.empty();
+    }
+
+    /** The process that has a socket open: its name and number. */
+    private static Optional<String> process(String inode) {
+        String target = "socket:[" + inode + "]";
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (Path process : processes) {
+                if (hasOpen(process, target)) {
+                    List<String> name = lines(process.resolve("comm"));
+                    return Optional.of((name.isEmpty() ? "a process" : Names.shown(name.getFirst())) + " (pid "
+                            + process.getFileName() + ")");
+                }
+            }
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+        return Optional.empty();
+    }
+
+    private static boolean hasOpen(Path process, String target) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(process.resolve("fd"))) {
+            for (Path file : files) {
+                if (leadsTo(file, target)) {
+                    return true;
+                }
+            }
+        } catch (IOException | java.nio.file.DirectoryIteratorException e) {
+            return false; // it ended meanwhile, or it is not ours to look into
+        }
+        return false;
+    }
+
+    private static boolean leadsTo(Path link, String target) {
+        try {
+            return Files.readSymbolicLink(link).toString().equals(target);
+        } catch (IOException e) {
+            return false; // it was closed meanwhile
+        }
     }
 
     /** Words of four bytes, each in the machine's own order. */
@@ -66,7 +122,7 @@ final class HostSockets {
         try {
             return Files.readAllLines(file);
         } catch (IOException e) {
-            return List.of(); // no such family there
+            return List.of(); // no such family there, or no such process any more
         }
     }
 }

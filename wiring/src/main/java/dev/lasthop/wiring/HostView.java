@@ -13,7 +13,6 @@ import dev.lasthop.netlink.nftables.BaseHook;
 import dev.lasthop.netlink.nftables.ChainMessage;
 import dev.lasthop.netlink.nftables.NftHeader;
 import dev.lasthop.netlink.nftables.NftType;
-import dev.lasthop.netlink.nftables.TableMessage;
 import dev.lasthop.netlink.route.AddressMessage;
 import dev.lasthop.netlink.route.FlowQuestion;
 import dev.lasthop.netlink.route.LinkKinds;
@@ -165,6 +164,13 @@ record HostView(Site site) {
                 .toList();
     }
 
+    /** Whether the address is on any of the interfaces. */
+    boolean hasAddress(IpAddress wanted) {
+        return site.route().addresses().stream()
+                .flatMap(address -> address(address).stream())
+                .anyMatch(wanted::equals);
+    }
+
     /** Who is known on a link under an address. */
     Optional<MacAddress> neighbor(String link, IpAddress address) {
         IfIndex index = link(link).map(LinkMessage::index).orElse(IfIndex.NONE);
@@ -229,15 +235,11 @@ record HostView(Site site) {
                         entry.attributes().get(NeighborMessage.DESTINATION).equals(Optional.of(address)));
     }
 
-    boolean hasTable(String name) {
-        NftHeader header = new NftHeader(OwnTable.FAMILY.number(), 0, 0);
+    /** Whether Lasthop's table is there, and not just what users left in it. */
+    boolean hasOwnTable() {
+        ChainMessage chain = ChainMessage.of(OwnTable.FAMILY, OwnTable.NAME, OwnTable.FORWARD);
         try {
-            site.netfilter()
-                    .request(
-                            "look for table inet " + name,
-                            NftType.GET_TABLE,
-                            0,
-                            header.body(Attributes.of(TableMessage.NAME.to(name))));
+            site.netfilter().request("look for " + chain.what(), NftType.GET_CHAIN, 0, chain.body());
             return true;
         } catch (KernelException e) {
             if (e.is(Errno.ENOENT)) {

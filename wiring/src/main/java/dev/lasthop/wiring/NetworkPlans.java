@@ -31,6 +31,8 @@ record NetworkPlans(Places places, Store store) {
         DriverPlans plans = DriverPlans.of(spec.driver());
         List<Subnet> subnets = subnets(spec, plans);
         spec.settings().find(LeaseRanges.class).ifPresent(ranges -> ranges.checked(subnets));
+        spec.settings().find(AllowedNetworks.class).ifPresent(this::requireNetworks);
+        spec.settings().find(SourceAddress.class).ifPresent(source -> refuseSource(spec, subnets, source, host));
         Driver driver = plans.apart(plans.settled(spec, host), store.networks());
         subnets.forEach(subnet -> refuseOverlap(subnet.prefix(), plans.overlap(driver, host, subnet.prefix())));
         boolean ipv6 = subnets.stream().anyMatch(subnet -> subnet.family() == Family.IPV6);
@@ -52,10 +54,10 @@ record NetworkPlans(Places places, Store store) {
             if (network.plans().needsForwarding(network)) {
                 steps.addAll(forwarding(host, network));
             }
-            if (!host.hasTable(OwnTable.NAME)) { // the first network, or somebody flushed the rules
+            if (!host.hasOwnTable()) { // the first network, or somebody flushed the rules
                 steps.addAll(OwnTable.whole(store));
             }
-            steps.add(OwnTable.add(network));
+            steps.add(OwnTable.add(network, store));
         }
         return new Plan("create network " + network.name(), steps);
     }
@@ -70,6 +72,27 @@ record NetworkPlans(Places places, Store store) {
             }
         }
         return steps;
+    }
+
+    private void requireNetworks(AllowedNetworks allowed) {
+        allowed.names().forEach(store::requireNetwork);
+    }
+
+    private static void refuseSource(NetworkSpec spec, List<Subnet> subnets, SourceAddress source, HostView host) {
+        if (spec.internal() || !spec.masquerade()) {
+            throw WiringException.wrong("network " + spec.name() + " cannot have a source address to leave with: "
+                    + (spec.internal() ? "it is internal, nothing leaves it" : "packets are to leave with their own"));
+        }
+        for (IpAddress address : source.addresses()) {
+            if (subnets.stream().noneMatch(subnet -> subnet.family() == address.family())) {
+                throw WiringException.wrong("source address " + address + " is of no use: network " + spec.name()
+                        + " has no " + address.family() + " subnet");
+            }
+            if (!host.hasAddress(address)) {
+                throw new WiringException("source address " + address
+                        + " is not the host's: no answer would come back to it. ip addr add puts it on an interface");
+            }
+        }
     }
 
     private void refuseOverlap(Prefix prefix, Optional<String> ofHost) {

@@ -58,7 +58,7 @@ record PeerPlans(Network network) {
                 .forEach(steps::add));
         steps.addAll(add(peer));
         if (network.driver().tunnel().isEmpty()) {
-            if (!new HostView(places.at(Place.HOST)).hasTable(OwnTable.NAME)) { // somebody flushed the rules
+            if (!new HostView(places.at(Place.HOST)).hasOwnTable()) { // somebody flushed the rules
                 steps.addAll(OwnTable.whole(store));
             } else {
                 before.ifPresent(old -> steps.add(OwnTable.peers(network, old, false, false)));

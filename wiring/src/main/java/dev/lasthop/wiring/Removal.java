@@ -22,8 +22,9 @@ import java.util.stream.Stream;
 record Removal(Places places, Store store) {
     Plan plan(Endpoint endpoint) {
         List<Step> steps = new ArrayList<>();
-        if (!endpoint.ports().isEmpty()) {
-            steps.addAll(withoutPorts(endpoint, endpoint.ports()));
+        List<PublishedPort> ports = store.ports().of(endpoint.id());
+        if (!ports.isEmpty()) {
+            steps.addAll(withoutPorts(endpoint, ports, true));
         }
         store.network(endpoint.network())
                 .map(network -> network.plans().removal(endpoint, network, places))
@@ -39,22 +40,26 @@ record Removal(Places places, Store store) {
         return new Plan("disconnect " + endpoint.name() + " from " + endpoint.network(), steps);
     }
 
-    /** The steps that take ports off a living endpoint. */
-    List<Step> withoutPorts(Endpoint endpoint, List<PublishedPort> ports) {
+    /**
+     * The steps that take ports off a living endpoint.
+     *
+     * @param all whether it has no other
+     */
+    List<Step> withoutPorts(Endpoint endpoint, List<PublishedPort> ports, boolean all) {
         List<Step> steps = new ArrayList<>();
-        steps.add(OwnTable.unpublish(endpoint, ports));
+        steps.add(PortElements.unpublish(endpoint, ports));
         steps.addAll(new Connections(places.at(Place.HOST)).through(endpoint, ports));
         boolean hairpin = BridgePort.of(endpoint.settings()).hairpin();
-        if (endpoint.ports().size() == ports.size() && isBridged(endpoint) && !hairpin) {
+        if (all && isBridged(endpoint) && !hairpin) {
             endpoint.hostLink()
                     .ifPresent(link ->
                             steps.add(new LinkStep.PortOption(Place.HOST, link, LinkStep.BridgePortOption.HAIRPIN, 0)));
         }
-        boolean lastPort = endpoint.ports().size() == ports.size()
+        boolean lastPort = all
                 && store.damagedEndpoints(endpoint.network()).isEmpty()
                 && store.endpoints(endpoint.network()).stream()
                         .noneMatch(other -> !other.id().equals(endpoint.id())
-                                && !other.ports().isEmpty());
+                                && store.ports().hasAny(other.id()));
         store.network(endpoint.network())
                 .filter(network -> lastPort && BridgePlans.isOwn(network))
                 .flatMap(Network::bridge)
@@ -119,6 +124,7 @@ record Removal(Places places, Store store) {
         var work =
                 new Work(store, places, "disconnect " + endpoint.name() + " from " + endpoint.network(), endpoint.id());
         List<Amendment> amendments = new ArrayList<>(releases(endpoint));
+        amendments.addAll(Amendment.delete(endpoint, store.ports().of(endpoint.id())));
         amendments.add(Amendment.delete(endpoint));
         work.begin(steps, amendments);
         return work;
@@ -139,9 +145,9 @@ record Removal(Places places, Store store) {
         List<Step> steps = new ArrayList<>();
         boolean last = isLast(network);
         if (last) {
-            steps.add(OwnTable.delete());
+            steps.addAll(OwnTable.delete(places.at(Place.HOST)));
         } else if (network.plans().crossesHost()) {
-            steps.add(OwnTable.remove(network));
+            steps.add(OwnTable.remove(network, store));
         }
         if (network.driver().tunnel().isEmpty()) { // else the routes go with it
             Peers.of(network).all().forEach(peer -> steps.addAll(new PeerPlans(network).remove(peer)));

@@ -67,33 +67,14 @@ final class Repair {
     }
 
     private void table(List<Network> networks) {
-        boolean there = host.hasTable(OwnTable.NAME);
-        if (!there || !OwnTable.isWhole(host.site())) {
-            List<Step> steps = new ArrayList<>();
-            if (there) {
-                steps.add(OwnTable.delete());
-            }
-            steps.addAll(OwnTable.whole(store));
-            differences.found(
-                    there
-                            ? "rules of table inet lasthop were changed"
-                            : "table inet lasthop is gone: the rules were flushed",
-                    steps);
+        if (!host.hasOwnTable()) {
+            differences.found("table inet lasthop is gone: the rules were flushed", OwnTable.whole(store));
             return;
         }
-        for (Network network : networks) {
-            Step add = OwnTable.add(network);
-            if (network.plans().crossesHost()
-                    && !add.undo(places).isEmpty()) { // there would be something to take back: so it is not there now
-                differences.found("network " + network.name() + " is not in table inet lasthop", add);
-            }
+        if (!OwnTable.isWhole(host.site())) {
+            differences.found("rules of table inet lasthop were changed", OwnTable.renew());
         }
-        for (Endpoint endpoint : store.endpoints()) {
-            Step add = OwnTable.publish(endpoint, endpoint.ports());
-            if (endpoint.complete() && !add.undo(places).isEmpty()) {
-                differences.found("ports of " + endpoint.id() + " are not in table inet lasthop", add);
-            }
-        }
+        new TableRepair(host.site(), store, differences).compare(networks);
     }
 
     private void endpoint(Network network, Endpoint endpoint) {
@@ -113,7 +94,7 @@ final class Repair {
                 steps.addAll(Tuning.removal(endpoint));
             }
             steps.addAll(new EndpointPlans(places, store)
-                    .plan(endpoint, network, host, inside)
+                    .plan(endpoint, store.ports().of(endpoint.id()), network, host, inside)
                     .steps());
             differences.found("interface " + endpoint.interfaceName() + " of " + who + " was deleted", steps);
             return;
@@ -123,8 +104,8 @@ final class Repair {
             return;
         }
         network.plans().compare(network, endpoint, host, differences);
-        if (!endpoint.ports().isEmpty()) {
-            new Ports(store)
+        if (store.ports().hasAny(endpoint.id())) {
+            new Ports(places, store)
                     .around(host, network, endpoint)
                     .forEach(step -> differences.found("published ports of " + who + " need " + step.command(), step));
         }

@@ -9,7 +9,8 @@ import dev.lasthop.json.JsonObject;
  * whoever acts on it.
  */
 public sealed interface Setting
-        permits AttachedLink,
+        permits AllowedNetworks,
+                AttachedLink,
                 BridgePort,
                 DefaultRoute,
                 ExtraRoutes,
@@ -17,7 +18,8 @@ public sealed interface Setting
                 KernelParameters,
                 LeaseRanges,
                 Peers,
-                RateLimits {
+                RateLimits,
+                SourceAddress {
     /** Its name in JSON; there is at most one of each among {@link Settings}. */
     String key();
 
@@ -27,6 +29,7 @@ public sealed interface Setting
     /** @throws JsonException if there is no such setting, or it is not one */
     static Setting ofJson(String key, JsonObject json) {
         return switch (key) {
+            case AllowedNetworks.KEY -> AllowedNetworks.ofJson(json);
             case AttachedLink.KEY -> AttachedLink.ofJson(json);
             case BridgePort.KEY -> BridgePort.ofJson(json);
             case DefaultRoute.KEY -> DefaultRoute.ofJson(json);
@@ -36,6 +39,7 @@ public sealed interface Setting
             case LeaseRanges.KEY -> LeaseRanges.ofJson(json);
             case RateLimits.KEY -> RateLimits.ofJson(json);
             case Peers.KEY -> Peers.ofJson(json);
+            case SourceAddress.KEY -> SourceAddress.ofJson(json);
             default ->
                 throw new JsonException("no setting is called \"" + key + "\": a newer Lasthop may have written it");
         };

@@ -53,6 +53,11 @@ public record StateFolders(Path state, Path run) {
         return state.resolve("networks");
     }
 
+    /** The host's ports that lead to endpoints. */
+    Path ports() {
+        return state.resolve("ports");
+    }
+
     Path journal() {
         return run.resolve("journal");
     }

@@ -187,6 +187,15 @@ record Store(StateFolders folders) {
                 .forEach(StateFile::sweep);
     }
 
+    PortFiles ports() {
+        return new PortFiles(folders.ports());
+    }
+
+    /** @param id as {@link Endpoint#id} gives it */
+    Optional<Endpoint> endpoint(String id) {
+        return StateFile.read(file(folders.endpoints(), id), Endpoint::ofRecord);
+    }
+
     Leases leases(String network) {
         Path folder = folders.leases().resolve(network);
         try {

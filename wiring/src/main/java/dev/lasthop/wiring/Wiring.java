@@ -42,7 +42,7 @@ public final class Wiring {
      *
      * @param warnings what may keep packets from it, though it is not Lasthop's to change
      */
-    public record Connected(Endpoint endpoint, Plan plan, List<String> warnings) {}
+    public record Connected(Endpoint endpoint, List<PublishedPort> ports, Plan plan, List<String> warnings) {}
 
     /** What {@link #gc} took away, and what it could not; in words. */
     public record Collected(List<String> removed) {}
@@ -157,6 +157,7 @@ public final class Wiring {
     public Connected connect(ConnectSpec spec) {
         return changing(places -> {
             clearWay(places, spec);
+            new Ports(places, store).makeWay(spec.ports());
             EndpointPlans.Prepared prepared;
             Work work;
             try (StateFolders.Lock shared = leasesOf(spec.network()).lock()) {
@@ -169,8 +170,10 @@ public final class Wiring {
             Endpoint endpoint = prepared.endpoint();
             Applied applied = prepared.plan().apply(places, work);
             Endpoint done = endpoint.completed(undoInside(applied, Tuning.plain(endpoint), endpoint));
-            work.keep(applied, List.of(Amendment.save(done)));
-            return new Connected(done, prepared.plan(), warnings(places));
+            List<Amendment> records = new ArrayList<>(List.of(Amendment.save(done)));
+            records.addAll(Amendment.save(done, prepared.ports()));
+            work.keep(applied, records);
+            return new Connected(done, prepared.ports().stream().sorted().toList(), prepared.plan(), warnings(places));
         });
     }
 
@@ -257,14 +260,12 @@ public final class Wiring {
     public Endpoint publish(String endpoint, PublishedPort port) {
         return changing(places -> {
             Endpoint found = findAnywhere(endpoint);
+            new Ports(places, store).makeWay(List.of(port));
             Plan plan = publishing(places, found, port);
             Work work = new Work(store, places, plan.title(), found.id());
             Applied applied = plan.apply(places, work);
-            List<PublishedPort> ports = new ArrayList<>(found.ports());
-            ports.add(port);
-            Endpoint done = found.withPorts(ports);
-            work.keep(applied, List.of(Amendment.save(done)));
-            return done;
+            work.keep(applied, Amendment.save(found, List.of(port)));
+            return found;
         });
     }
 
@@ -272,30 +273,37 @@ public final class Wiring {
     public Endpoint unpublish(String endpoint, PublishedPort held) {
         return changing(places -> {
             Endpoint found = everywhere(endpoint).stream()
-                    .filter(one -> one.ports().contains(held))
+                    .filter(one -> store.ports().has(one.id(), held))
                     .findFirst()
                     .orElseThrow(() -> new WiringException("port " + held + " is not published by " + endpoint));
-            List<Step> steps = new Removal(places, store).withoutPorts(found, List.of(held));
-            Endpoint done = found.withPorts(
-                    found.ports().stream().filter(port -> !port.equals(held)).toList());
+            boolean last = store.ports().isOnly(found.id(), held);
+            List<Step> steps = new Removal(places, store).withoutPorts(found, List.of(held), last);
             var work = new Work(store, places, "unpublish " + held + " of " + found.id(), found.id());
-            work.begin(steps, List.of(Amendment.save(done)));
+            work.begin(steps, Amendment.delete(found, List.of(held)));
             complete("port " + held, work.end(steps));
-            return done;
+            return found;
         });
     }
 
-    /** The ports of an endpoint that a host port and protocol, and if given a host address, stand for. */
-    public List<PublishedPort> published(
-            String endpoint,
-            Optional<dev.lasthop.address.IpAddress> hostAddress,
-            int hostPort,
-            dev.lasthop.address.Protocol protocol) {
+    /** The ports of an endpoint that a port of the host, of all its addresses unless one is given, stands for. */
+    public List<PublishedPort> published(String endpoint, HostPort wanted) {
         return everywhere(endpoint).stream()
-                .flatMap(one -> one.ports().stream())
-                .filter(port -> port.hostPort() == hostPort && port.protocol().equals(protocol))
-                .filter(port -> hostAddress.isEmpty() || port.hostAddress().equals(hostAddress))
+                .flatMap(one -> ports(one).stream())
+                .filter(port -> port.host().first() == wanted.first()
+                        && port.host().last() == wanted.last()
+                        && port.protocol().equals(wanted.protocol()))
+                .filter(port -> wanted.address().isEmpty() || port.hostAddress().equals(wanted.address()))
                 .toList();
+    }
+
+    /** The ports of the host that lead to an endpoint. */
+    public List<PublishedPort> ports(Endpoint endpoint) {
+        return store.ports().of(endpoint.id());
+    }
+
+    /** What endpoints and published ports have counted until now. */
+    public TrafficCounts traffic() {
+        return looking(places -> TrafficCounts.read(places, store));
     }
 
     /**
@@ -404,9 +412,9 @@ public final class Wiring {
 
     private Plan publishing(Places places, Endpoint endpoint, PublishedPort port) {
         HostView view = new HostView(places.at(Place.HOST));
-        Ports ports = new Ports(store);
+        Ports ports = new Ports(places, store);
         ports.refuseTaken(view, endpoint, List.of(port));
-        List<Step> steps = new ArrayList<>(view.hasTable(OwnTable.NAME) ? List.of() : OwnTable.whole(store));
+        List<Step> steps = new ArrayList<>(view.hasOwnTable() ? List.of() : OwnTable.whole(store));
         steps.addAll(ports.steps(view, store.requireNetwork(endpoint.network()), endpoint, List.of(port)));
         return new Plan("publish " + port + " of " + endpoint.id(), steps);
     }

@@ -147,7 +147,7 @@ class WiringKernelTest {
         }
         try (Tcp.Listener listener = new Tcp.Listener("host", 9000)) {
             assertThatThrownBy(() -> wiring.publish("c2", PublishedPort.parse("9000:81")))
-                    .hasMessageContaining("a process listens");
+                    .hasMessageContaining("\"java\" (pid ");
         }
         wiring.disconnect("c1", "web");
         wiring.disconnect("c2", "web");

@@ -4,7 +4,6 @@ import dev.lasthop.diagnosis.Dossier.Declared;
 import dev.lasthop.investigation.Records;
 import dev.lasthop.linux.KernelException;
 import dev.lasthop.linux.NetworkNamespace;
-import dev.lasthop.wiring.Endpoint;
 import dev.lasthop.wiring.Network;
 import dev.lasthop.wiring.StateFolders;
 import dev.lasthop.wiring.Subnet;
@@ -15,6 +14,7 @@ import dev.lasthop.wiring.step.Step;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Lasthop's own networks, and which of their packet filter rules somebody has taken away. */
 final class WiringRecords implements Records {
@@ -39,18 +39,19 @@ final class WiringRecords implements Records {
                     .filter(one -> one.steps().stream().anyMatch(FirewallStep.class::isInstance))
                     .toList();
             return networks.stream()
-                    .map(network -> declared(network, wiring.endpoints(), lost))
+                    .map(network -> declared(wiring, network, lost))
                     .toList();
         } catch (WiringException | KernelException | UncheckedIOException e) {
             return List.of();
         }
     }
 
-    private static Declared declared(Network network, List<Endpoint> endpoints, List<Wiring.Lost> lost) {
-        List<String> ports = endpoints.stream()
+    private static Declared declared(Wiring wiring, Network network, List<Wiring.Lost> lost) {
+        List<String> ports = wiring.endpoints().stream()
                 .filter(endpoint -> endpoint.network().equals(network.name()))
-                .flatMap(endpoint -> endpoint.ports().stream())
-                .map(port -> port.hostPort() + "/" + port.protocol())
+                .flatMap(endpoint -> wiring.ports(endpoint).stream())
+                .flatMap(port -> IntStream.rangeClosed(port.host().first(), port.host().last())
+                        .mapToObj(number -> number + "/" + port.protocol()))
                 .toList();
         List<String> missing = lost.stream().map(Wiring.Lost::what).toList();
         List<Step> repair = lost.stream().flatMap(one -> one.steps().stream()).toList();

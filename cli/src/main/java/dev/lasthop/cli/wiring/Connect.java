@@ -47,9 +47,9 @@ public final class Connect implements Command {
             Reader.text());
     private static final Option<PublishedPort> PUBLISH = Option.value(
                     "publish",
-                    "[HOST_IP:]HOST:PORT[/PROTOCOL]",
+                    PortWords.FORM,
                     "a port of the host that is to lead to it",
-                    WiringWords::port)
+                    PortWords::published)
             .letter('p')
             .repeated();
 
@@ -78,7 +78,8 @@ public final class Connect implements Command {
     @Override
     public List<Option<?>> options() {
         List<Option<?>> options =
-                new ArrayList<>(List.of(WiringWords.NETWORK, IP, PUBLISH, INTERFACE, MAC, LINK, NAME));
+                new ArrayList<>(List.of(WiringWords.NETWORK, IP, PUBLISH, PortWords.ALLOW_FROM, PortWords.HELPER));
+        options.addAll(List.of(INTERFACE, MAC, LINK, NAME));
         options.add(DEFAULT_ROUTE);
         options.addAll(BridgePortWords.OPTIONS);
         options.addAll(TuningWords.OPTIONS);
@@ -120,8 +121,8 @@ public final class Connect implements Command {
             invocation
                     .output()
                     .result(
-                            () -> WiringWords.json(endpoint, gateways, connected.warnings()),
-                            () -> text(endpoint, gateways));
+                            () -> WiringWords.json(endpoint, connected.ports(), gateways, connected.warnings()),
+                            () -> text(endpoint, connected.ports(), gateways));
             connected.warnings().forEach(invocation.output()::warning);
             return ExitCode.DONE;
         });
@@ -138,7 +139,7 @@ public final class Connect implements Command {
                 invocation.find(INTERFACE),
                 invocation.find(MAC),
                 invocation.find(LINK),
-                invocation.all(PUBLISH),
+                PortWords.with(invocation, invocation.all(PUBLISH)),
                 settings(invocation));
     }
 
@@ -147,13 +148,13 @@ public final class Connect implements Command {
         return invocation.has(DEFAULT_ROUTE) ? settings.with(DefaultRoute.WANTED) : settings;
     }
 
-    private static List<String> text(Endpoint endpoint, List<String> gateways) {
+    private static List<String> text(Endpoint endpoint, List<PublishedPort> ports, List<String> gateways) {
         var lines = new ArrayList<String>();
         lines.add("connected " + endpoint.name() + " to " + endpoint.network() + ": interface "
                 + endpoint.interfaceName() + ", " + WiringWords.addresses(endpoint)
                 + (gateways.isEmpty() ? "" : ", gateway " + String.join(", ", gateways)));
-        if (!endpoint.ports().isEmpty()) {
-            lines.add("published " + WiringWords.ports(endpoint));
+        if (!ports.isEmpty()) {
+            lines.add("published " + PortWords.list(ports));
         }
         lines.addAll(TuningWords.lines(endpoint));
         return lines;

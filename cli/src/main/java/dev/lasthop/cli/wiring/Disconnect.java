@@ -67,7 +67,7 @@ public final class Disconnect implements Command {
             invocation
                     .output()
                     .result(
-                            () -> WiringWords.json(gone, List.of(), List.of()),
+                            () -> WiringWords.json(gone, List.of(), List.of(), List.of()),
                             () -> List.of("disconnected " + gone.name() + " from " + gone.network() + ": "
                                     + gone.interfaceName() + " and " + WiringWords.addresses(gone) + " are free"));
             return ExitCode.DONE;

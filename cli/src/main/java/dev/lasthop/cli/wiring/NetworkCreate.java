@@ -10,12 +10,14 @@ import dev.lasthop.cli.frame.Option;
 import dev.lasthop.cli.frame.Reader;
 import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.AddressRange;
+import dev.lasthop.wiring.AllowedNetworks;
 import dev.lasthop.wiring.LeaseRanges;
 import dev.lasthop.wiring.Network;
 import dev.lasthop.wiring.NetworkSpec;
 import dev.lasthop.wiring.Peer;
 import dev.lasthop.wiring.Peers;
 import dev.lasthop.wiring.Settings;
+import dev.lasthop.wiring.SourceAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -51,6 +53,16 @@ public final class NetworkCreate implements Command {
     private static final Option<Boolean> NO_MASQUERADE =
             Option.flag("no-masquerade", "packets leave with their own source address");
 
+    private static final Option<IpAddress> SNAT = Option.value(
+                    "snat",
+                    "ADDRESS",
+                    "the host's address that packets leave with; one a family, the outgoing interface's if it is not said",
+                    IpAddress::parse)
+            .repeated();
+    private static final Option<String> ALLOW = Option.value(
+                    "allow", "NETWORK", "another network that is not kept apart from this one", Reader.text())
+            .repeated();
+
     /** Stateless. */
     public NetworkCreate() {}
 
@@ -74,7 +86,7 @@ public final class NetworkCreate implements Command {
         var options = new ArrayList<Option<?>>(List.of(SUBNET, GATEWAY, RANGE, EXCLUDE));
         options.addAll(DriverWords.all());
         options.addAll(BridgePortWords.OPTIONS);
-        options.addAll(List.of(WiringWords.PEER, INTERNAL, MTU, NO_MASQUERADE, WiringWords.DRY_RUN));
+        options.addAll(List.of(WiringWords.PEER, INTERNAL, MTU, NO_MASQUERADE, SNAT, ALLOW, WiringWords.DRY_RUN));
         return options;
     }
 
@@ -103,8 +115,8 @@ public final class NetworkCreate implements Command {
 
     @Override
     public ExitCode run(Invocation invocation) {
-        NetworkSpec spec = spec(invocation);
         return WiringWords.with(invocation, wiring -> {
+            NetworkSpec spec = spec(invocation);
             if (invocation.has(WiringWords.DRY_RUN)) {
                 return WiringWords.show(invocation, wiring.planCreateNetwork(spec));
             }
@@ -112,7 +124,7 @@ public final class NetworkCreate implements Command {
             invocation
                     .output()
                     .result(
-                            () -> WiringWords.json(network, List.of()),
+                            () -> WiringWords.json(wiring, network, List.of()),
                             () -> List.of("created network " + network.name() + ": " + WiringWords.line(network)));
             return ExitCode.DONE;
         });
@@ -135,6 +147,15 @@ public final class NetworkCreate implements Command {
         var ranges = new LeaseRanges(invocation.all(RANGE), invocation.all(EXCLUDE));
         Settings settings = BridgePortWords.add(Settings.NONE, invocation);
         settings = peers.isEmpty() ? settings : settings.with(new Peers(peers));
-        return ranges.equals(LeaseRanges.ALL) ? settings : settings.with(ranges);
+        if (!ranges.equals(LeaseRanges.ALL)) {
+            settings = settings.with(ranges);
+        }
+        if (!invocation.all(SNAT).isEmpty()) {
+            settings = settings.with(new SourceAddress(invocation.all(SNAT)));
+        }
+        if (!invocation.all(ALLOW).isEmpty()) {
+            settings = settings.with(new AllowedNetworks(invocation.all(ALLOW)));
+        }
+        return settings;
     }
 }

@@ -6,6 +6,7 @@ import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.cli.frame.Invocation;
 import dev.lasthop.wiring.Endpoint;
 import dev.lasthop.wiring.Network;
+import dev.lasthop.wiring.Wiring;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,16 +37,16 @@ public final class NetworkInspect implements Command {
             List<Endpoint> endpoints = wiring.endpoints().stream()
                     .filter(endpoint -> endpoint.network().equals(network.name()))
                     .toList();
-            invocation.output().result(() -> WiringWords.json(network, endpoints), () -> text(network, endpoints));
+            invocation.output().result(() -> WiringWords.json(wiring, network, endpoints), () -> text(wiring, network, endpoints));
             return ExitCode.DONE;
         });
     }
 
-    private static List<String> text(Network network, List<Endpoint> endpoints) {
+    private static List<String> text(Wiring wiring, Network network, List<Endpoint> endpoints) {
         var lines = new ArrayList<String>();
         lines.add("network " + network.name() + ": " + WiringWords.line(network));
         lines.add("");
-        lines.addAll(ListAll.text(endpoints));
+        lines.addAll(ListAll.text(wiring, endpoints));
         return lines;
     }
 }

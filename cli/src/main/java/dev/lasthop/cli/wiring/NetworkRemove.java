@@ -58,7 +58,7 @@ public final class NetworkRemove implements Command {
             invocation
                     .output()
                     .result(
-                            () -> WiringWords.json(network, List.of()),
+                            () -> WiringWords.json(wiring, network, List.of()),
                             () -> List.of("removed network " + network.name()));
             return ExitCode.DONE;
         });

@@ -62,7 +62,7 @@ public final class PeerAdd implements Command {
             invocation
                     .output()
                     .result(
-                            () -> WiringWords.json(network, List.of()),
+                            () -> WiringWords.json(wiring, network, List.of()),
                             () -> List.of("added peer " + peer + " to " + network.name()));
             return ExitCode.DONE;
         });

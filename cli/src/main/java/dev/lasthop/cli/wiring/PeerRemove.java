@@ -60,7 +60,7 @@ public final class PeerRemove implements Command {
             invocation
                     .output()
                     .result(
-                            () -> WiringWords.json(network, List.of()),
+                            () -> WiringWords.json(wiring, network, List.of()),
                             () -> List.of("removed peer " + node + " from " + network.name()));
             return ExitCode.DONE;
         });

@@ -14,7 +14,8 @@ import java.util.Set;
 /** Lets a port of the host lead to an endpoint. */
 public final class Publish implements Command {
     private static final Argument<PublishedPort> PORT =
-            Argument.one("[HOST_IP:]HOST:PORT[/PROTOCOL]", "the host's port, and the endpoint's", WiringWords::port);
+            Argument.one(
+                    PortWords.FORM, "the host's port or several in a row, and the endpoint's", PortWords::published);
 
     /** Stateless. */
     public Publish() {}
@@ -36,12 +37,15 @@ public final class Publish implements Command {
 
     @Override
     public List<Option<?>> options() {
-        return List.of(WiringWords.DRY_RUN);
+        return List.of(PortWords.ALLOW_FROM, PortWords.HELPER, WiringWords.DRY_RUN);
     }
 
     @Override
     public List<String> examples() {
-        return List.of("publish netns:blue 8080:80", "publish netns:blue 127.0.0.1:5353:53/udp");
+        return List.of("publish netns:blue 8080:80", "publish netns:blue 127.0.0.1:5353:53/udp",
+                "publish netns:blue 30000-30099:30000/udp",
+                "publish netns:blue 8443:443 --allow-from 192.0.2.0/24 --allow-from 2001:db8::/32",
+                "publish netns:blue 21:21 --helper ftp");
     }
 
     @Override
@@ -58,7 +62,8 @@ public final class Publish implements Command {
 
     @Override
     public ExitCode run(Invocation invocation) {
-        PublishedPort port = invocation.argument(PORT);
+        PublishedPort port =
+                PortWords.with(invocation, List.of(invocation.argument(PORT))).getFirst();
         return WiringWords.with(wiring -> {
             Endpoint endpoint = WiringWords.endpoint(
                     wiring, invocation.argument(WiringWords.ENDPOINT), _ -> true, "any network of Lasthop's");
@@ -71,8 +76,8 @@ public final class Publish implements Command {
                     .output()
                     .result(
                             () -> WiringWords.json(
-                                    done, WiringWords.gateways(wiring.network(done.network())), List.of()),
-                            () -> List.of("published " + port + ": it leads to " + done.name() + ", "
+                                    done, wiring.ports(done), WiringWords.gateways(wiring.network(done.network())), List.of()),
+                            () -> List.of("published " + port.words() + ": it leads to " + done.name() + ", "
                                     + WiringWords.addresses(done)));
             return ExitCode.DONE;
         });

@@ -93,7 +93,8 @@ public final class SetEndpoint implements Command {
             invocation
                     .output()
                     .result(
-                            () -> WiringWords.json(done, WiringWords.gateways(wiring.network(network)), List.of()),
+                            () -> WiringWords.json(
+                                    done, wiring.ports(done), WiringWords.gateways(wiring.network(network)), List.of()),
                             () -> text(changed));
             return ExitCode.DONE;
         });

@@ -7,6 +7,7 @@ import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.cli.frame.Invocation;
 import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.Endpoint;
+import dev.lasthop.wiring.HostPort;
 import dev.lasthop.wiring.PublishedPort;
 import dev.lasthop.wiring.Wiring;
 import java.util.List;
@@ -14,8 +15,9 @@ import java.util.Set;
 
 /** Takes a published port off an endpoint. */
 public final class Unpublish implements Command {
-    private static final Argument<PublishedPort> PORT =
-            Argument.one("[HOST_IP:]HOST[/PROTOCOL]", "the host's port", Unpublish::port);
+    private static final Argument<HostPort> PORT =
+            Argument.one(
+            "[HOST_IP:]HOST[-END][/PROTOCOL]", "the host's port, or several in a row", PortWords.reading(HostPort::parse));
 
     /** Stateless. */
     public Unpublish() {}
@@ -37,7 +39,7 @@ public final class Unpublish implements Command {
 
     @Override
     public List<String> examples() {
-        return List.of("unpublish netns:blue 8080", "unpublish netns:blue 127.0.0.1:5353/udp");
+        return List.of("unpublish netns:blue 8080", "unpublish netns:blue 127.0.0.1:5353/udp", "unpublish netns:blue 30000-30099/udp");
     }
 
     @Override
@@ -54,7 +56,7 @@ public final class Unpublish implements Command {
 
     @Override
     public ExitCode run(Invocation invocation) {
-        PublishedPort wanted = invocation.argument(PORT);
+        HostPort wanted = invocation.argument(PORT);
         return WiringWords.with(wiring -> {
             Endpoint endpoint = WiringWords.endpoint(
                     wiring, invocation.argument(WiringWords.ENDPOINT), _ -> true, "any network of Lasthop's");
@@ -63,19 +65,20 @@ public final class Unpublish implements Command {
                     .output()
                     .result(
                             () -> WiringWords.json(
-                                    done, WiringWords.gateways(wiring.network(done.network())), List.of()),
-                            () -> List.of("unpublished " + shown(wanted) + " of " + done.name()));
+                                    done, wiring.ports(done), WiringWords.gateways(wiring.network(done.network())), List.of()),
+                            () -> List.of("unpublished " + wanted + " of " + done.name()));
             return ExitCode.DONE;
         });
     }
 
-    private static Endpoint unpublish(Wiring wiring, Endpoint endpoint, PublishedPort wanted) {
+    private static Endpoint unpublish(Wiring wiring, Endpoint endpoint, HostPort wanted) {
         String label = endpoint.place().label();
-        List<PublishedPort> held = wiring.published(label, wanted.hostAddress(), wanted.hostPort(), wanted.protocol());
+        List<PublishedPort> held = wiring.published(label, wanted);
         if (held.isEmpty()) {
+            List<PublishedPort> ports = wiring.ports(endpoint);
             throw CommandException.failed(
-                    endpoint.name() + " does not publish " + shown(wanted),
-                    endpoint.ports().isEmpty() ? "it publishes no port" : "it publishes " + WiringWords.ports(endpoint),
+                    endpoint.name() + " does not publish " + wanted,
+                    ports.isEmpty() ? "it publishes no port" : "it publishes " + PortWords.list(ports),
                     "lasthop ls shows what is published");
         }
         Endpoint done = endpoint;
@@ -83,17 +86,5 @@ public final class Unpublish implements Command {
             done = wiring.unpublish(label, port);
         }
         return done;
-    }
-
-    /** The port inside is of no account here: 1 stands for it. */
-    private static PublishedPort port(String text) {
-        int slash = text.indexOf('/');
-        String host = slash < 0 ? text : text.substring(0, slash);
-        return WiringWords.port(host + ":1" + text.substring(host.length()));
-    }
-
-    private static String shown(PublishedPort wanted) {
-        return wanted.hostAddress().map(address -> address + ":").orElse("") + wanted.hostPort() + "/"
-                + wanted.protocol();
     }
 }

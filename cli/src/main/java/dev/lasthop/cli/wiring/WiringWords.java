@@ -13,11 +13,13 @@ import dev.lasthop.linux.Capability;
 import dev.lasthop.linux.Errno;
 import dev.lasthop.linux.KernelException;
 import dev.lasthop.linux.NetworkNamespace;
+import dev.lasthop.wiring.AllowedNetworks;
 import dev.lasthop.wiring.Endpoint;
 import dev.lasthop.wiring.Network;
 import dev.lasthop.wiring.Peer;
 import dev.lasthop.wiring.Peers;
 import dev.lasthop.wiring.PublishedPort;
+import dev.lasthop.wiring.SourceAddress;
 import dev.lasthop.wiring.StateFolders;
 import dev.lasthop.wiring.Wiring;
 import dev.lasthop.wiring.WiringException;
@@ -130,15 +132,6 @@ final class WiringWords {
         }
     }
 
-    /** What reads a port to publish. */
-    static PublishedPort port(String text) {
-        try {
-            return PublishedPort.parse(text);
-        } catch (WiringException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
-    }
-
     /** What reads another node. */
     static Peer peer(String text) {
         try {
@@ -162,15 +155,17 @@ final class WiringWords {
     }
 
     /** The network's document, with who is on it. */
-    static JsonObject json(Network network, List<Endpoint> endpoints) {
+    static JsonObject json(Wiring wiring, Network network, List<Endpoint> endpoints) {
         JsonObject.Builder json = JsonObject.builder().put("schema", "lasthop.network/1");
         network.toJson().members().forEach(json::put);
-        return json.put("endpoints", endpoints, Endpoint::toJson).build();
+        return json.put("endpoints", endpoints, endpoint -> endpoint.toJson(wiring.ports(endpoint)))
+                .build();
     }
 
-    static JsonObject json(Endpoint endpoint, List<String> gateways, List<String> warnings) {
+    static JsonObject json(
+            Endpoint endpoint, List<PublishedPort> ports, List<String> gateways, List<String> warnings) {
         JsonObject.Builder json = JsonObject.builder().put("schema", "lasthop.endpoint/1");
-        endpoint.toJson().members().forEach(json::put);
+        endpoint.toJson(ports).members().forEach(json::put);
         return json.putStrings("gateways", gateways)
                 .putStrings("warnings", warnings)
                 .build();
@@ -199,6 +194,13 @@ final class WiringWords {
         } else if (!network.masquerade()) {
             words.add("no masquerade");
         }
+        network.settings()
+                .find(SourceAddress.class)
+                .ifPresent(source -> words.add("leaving as "
+                        + source.addresses().stream().map(Object::toString).collect(Collectors.joining(" and "))));
+        network.settings()
+                .find(AllowedNetworks.class)
+                .ifPresent(allowed -> words.add("allowing " + String.join(" and ", allowed.names())));
         List<Peer> peers = Peers.of(network).all();
         if (!peers.isEmpty()) {
             words.add("peers " + peers.stream().map(Peer::node).collect(Collectors.joining(" ")));
@@ -208,10 +210,6 @@ final class WiringWords {
 
     static String addresses(Endpoint endpoint) {
         return endpoint.addresses().stream().map(Object::toString).collect(Collectors.joining(", "));
-    }
-
-    static String ports(Endpoint endpoint) {
-        return endpoint.ports().stream().map(PublishedPort::toString).collect(Collectors.joining(", "));
     }
 
     private static CommandException failure(RuntimeException e, ExitCode code) {

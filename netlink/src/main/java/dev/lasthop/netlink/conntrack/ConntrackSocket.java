@@ -32,6 +32,7 @@ public final class ConntrackSocket implements AutoCloseable {
     private static final int BY_SOURCE = 1; // CTA_FILTER_F_CTA_IP_SRC
     private static final int BY_DESTINATION = 2; // CTA_FILTER_F_CTA_IP_DST
     private static final int BY_PROTOCOL = 8; // CTA_FILTER_F_CTA_PROTO_NUM
+    private static final int BY_DESTINATION_PORT = 32; // CTA_FILTER_F_CTA_PROTO_DST_PORT
     private static final int ECHO_REQUEST = 8;
     private static final int ECHO_REQUEST_IPV6 = 128;
 
@@ -63,6 +64,22 @@ public final class ConntrackSocket implements AutoCloseable {
     /** {@link #involving(IpAddress, Optional)}, of any protocol. */
     public Dump involving(IpAddress address) {
         return involving(address, Optional.empty());
+    }
+
+    /**
+     * The connections whose first packet went to this port, whatever its addresses.
+     *
+     * @throws KernelException EOPNOTSUPP or EINVAL where the kernel does not select by port (before Linux 5.8)
+     */
+    public Dump to(Family family, Protocol protocol, int port) {
+        Attribute tuple = ConntrackMessage.ORIGINAL.to(Attributes.of(ConntrackMessage.TUPLE_PROTOCOL.to(Attributes.of(
+                ConntrackMessage.NUMBER.to(protocol.number()), ConntrackMessage.DESTINATION_PORT.to(port)))));
+        Attribute filter =
+                FILTER.to(Attributes.of(ORIGINAL_FLAGS.to(BY_PROTOCOL | BY_DESTINATION_PORT), REPLY_FLAGS.to(0)));
+        return socket.dump(
+                "read tracked connections to port " + port + "/" + protocol,
+                GET,
+                new NftHeader(family.number(), 0, 0).body(Attributes.of(tuple, filter)));
     }
 
     /**

@@ -41,6 +41,17 @@ public record ElementsMessage(NftHeader header, Attributes attributes) implement
         return messages;
     }
 
+    /** A message about one element of a set that is there. */
+    static ElementsMessage of(NftHeader header, String table, String set, SetElement element) {
+        return new ElementsMessage(
+                header,
+                new Fields()
+                        .put(TABLE, table)
+                        .put(SET, set)
+                        .put(ELEMENTS, Attributes.of(ELEMENT.to(element.attributes())))
+                        .done());
+    }
+
     private static ElementsMessage of(TableFamily family, String table, String set, int setId, Attributes list) {
         return new ElementsMessage(
                 NftHeader.of(family),

@@ -20,7 +20,7 @@ import java.util.List;
 public final class RuleBuilder {
     private static final int FIRST = 1; // register 1, 16 bytes
     private static final int WORDS = 8; // the same room as words of 4 bytes
-    private static final int NAME_SIZE = 16; // IFNAMSIZ
+    static final int NAME_SIZE = 16; // IFNAMSIZ
     private static final int LOCAL = 2; // RTN_LOCAL
 
     private final TableFamily family;
@@ -218,6 +218,40 @@ public final class RuleBuilder {
                         Translation.Nat.DESTINATION, protocolFamily(addresses), FIRST, 0, portRegister, 0, 0));
     }
 
+    /** {@code dnat ip to KEY map @MAP}: the map has an address for the key; the port stays. */
+    public RuleBuilder destinationNatByAddressMap(Family addresses, String map, KeyPart... key) {
+        keyInto(addresses, key);
+        return translateByMap(Translation.Nat.DESTINATION, addresses, map);
+    }
+
+    /** {@code snat ip to ip saddr map @MAP}. */
+    public RuleBuilder sourceNatByMap(Family addresses, String map) {
+        keyInto(addresses, KeyPart.SOURCE_ADDRESS);
+        return translateByMap(Translation.Nat.SOURCE, addresses, map);
+    }
+
+    private RuleBuilder translateByMap(int type, Family addresses, String map) {
+        return step(new Check.Lookup(map, FIRST, FIRST, true, 0, false))
+                .step(new Translation.Nat(type, protocolFamily(addresses), FIRST, 0, 0, 0, 0));
+    }
+
+    /** {@code KEY != @SET}: goes on if the set does not hold the key. */
+    public RuleBuilder notIn(Family addresses, String set, KeyPart... key) {
+        keyInto(addresses, key);
+        return step(new Check.Lookup(set, FIRST, 0, false, 0, true));
+    }
+
+    /** {@code KEY @SET} of parts that both families have alike. */
+    public RuleBuilder in(String set, KeyPart... key) {
+        loadKey(Family.IPV6, key);
+        return step(new Check.Lookup(set, FIRST, 0, false, 0, false));
+    }
+
+    /** {@code ct helper set "OBJECT"}. */
+    public RuleBuilder helper(String object) {
+        return step(new Statement.ObjectReference(ObjectMessage.CT_HELPER, object, 0, ""));
+    }
+
     /** {@code KEY vmap @MAP}. */
     public RuleBuilder verdictByMap(Family addresses, String map, int setId, KeyPart... key) {
         keyInto(addresses, key);
@@ -228,17 +262,6 @@ public final class RuleBuilder {
     public RuleBuilder in(Family addresses, String set, int setId, KeyPart... key) {
         keyInto(addresses, key);
         return step(new Check.Lookup(set, FIRST, 0, false, setId, false));
-    }
-
-    /** A part of a key that is looked up. */
-    public enum KeyPart {
-        SOURCE_ADDRESS,
-        DESTINATION_ADDRESS,
-        PROTOCOL,
-        SOURCE_PORT,
-        DESTINATION_PORT,
-        INPUT_NAME,
-        OUTPUT_NAME
     }
 
     public RuleBuilder step(Expression expression) {
@@ -299,13 +322,7 @@ public final class RuleBuilder {
     }
 
     private static Load.Payload addressLoad(Family addresses, boolean source) {
-        return addressLoad(FIRST, addresses, source);
-    }
-
-    private static Load.Payload addressLoad(int register, Family addresses, boolean source) {
-        int first = addresses == Family.IPV4 ? 12 : 8;
-        int offset = source ? first : first + addresses.bytes();
-        return new Load.Payload(register, Load.Payload.NETWORK, offset, addresses.bytes());
+        return KeyPart.address(FIRST, addresses, source);
     }
 
     /** Tables that see both families need the check; in the others nft would show it as a rule of its own. */
@@ -340,24 +357,14 @@ public final class RuleBuilder {
                 || family == TableFamily.INET) {
             familyCheck(addresses);
         }
+        loadKey(addresses, key);
+    }
+
+    private void loadKey(Family addresses, KeyPart... key) {
         int word = 0;
         for (KeyPart part : key) {
-            int register = word % Integer.BYTES == 0 ? FIRST + word / Integer.BYTES : WORDS + word;
-            Load load = switch (part) {
-                case SOURCE_ADDRESS -> addressLoad(register, addresses, true);
-                case DESTINATION_ADDRESS -> addressLoad(register, addresses, false);
-                case PROTOCOL -> new Load.Meta(register, MetaKey.TRANSPORT);
-                case SOURCE_PORT -> new Load.Payload(register, Load.Payload.TRANSPORT, 0, 2);
-                case DESTINATION_PORT -> new Load.Payload(register, Load.Payload.TRANSPORT, 2, 2);
-                case INPUT_NAME -> new Load.Meta(register, MetaKey.INPUT_NAME);
-                case OUTPUT_NAME -> new Load.Meta(register, MetaKey.OUTPUT_NAME);
-            };
-            step(load);
-            word += switch (part) {
-                case SOURCE_ADDRESS, DESTINATION_ADDRESS -> addresses.bytes() / Integer.BYTES;
-                case PROTOCOL, SOURCE_PORT, DESTINATION_PORT -> 1;
-                case INPUT_NAME, OUTPUT_NAME -> NAME_SIZE / Integer.BYTES;
-            };
+            step(part.load(word % Integer.BYTES == 0 ? FIRST + word / Integer.BYTES : WORDS + word, addresses));
+            word += part.words(addresses);
         }
     }
 

@@ -48,6 +48,13 @@ public record RuleMessage(NftHeader header, Attributes attributes) implements Nf
                         .done());
     }
 
+    /** All rules of a chain, for their deletion. */
+    public static RuleMessage allOf(TableFamily family, String table, String chain) {
+        return new RuleMessage(
+                NftHeader.of(family),
+                new Fields().put(TABLE, table).put(CHAIN, chain).done());
+    }
+
     /** This rule to stand next to the one that has the handle: before it when inserted, after it when added. */
     public RuleMessage at(long position) {
         return new RuleMessage(header, attributes.with(POSITION.to(position)));

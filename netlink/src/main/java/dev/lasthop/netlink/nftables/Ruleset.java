@@ -9,6 +9,7 @@ import dev.lasthop.netlink.NetlinkMessage;
 import dev.lasthop.netlink.NetlinkSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All of a namespace's nf_tables rules as the kernel sent them.
@@ -63,6 +64,25 @@ public record Ruleset(
                         NftHeader.split(message).attributes().get(GENERATION).orElse(0))
                 .findFirst()
                 .orElse(0);
+    }
+
+    /**
+     * The element of a set or map that has this one's key; for an interval, the one that holds its first value. Nothing else is read: it
+     * costs the same however many elements there are.
+     */
+    public static Optional<SetElement> element(NetlinkSocket socket, ElementsMessage set, SetElement element) {
+        ElementsMessage question = ElementsMessage.of(set.header(), set.table(), set.set(), element.asked());
+        try {
+            return socket.request("read " + set.what(), NftType.GET_ELEMENTS, 0, question.body()).stream()
+                    .filter(message -> message.type() == NftType.NEW_ELEMENTS)
+                    .flatMap(message -> ElementsMessage.decode(message).elements().stream())
+                    .findFirst();
+        } catch (KernelException e) {
+            if (e.is(Errno.ENOENT)) { // the element, the set or the table
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     private static Ruleset dump(NetlinkSocket socket, int generation) {

@@ -6,6 +6,7 @@ import dev.lasthop.netlink.Key;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * An element of a set or map ({@code NFTA_SET_ELEM_*}).
@@ -59,6 +60,23 @@ public record SetElement(Attributes attributes) {
     /** @param comment up to 127 bytes */
     public SetElement commented(String comment) {
         return new SetElement(attributes.with(USER_DATA.to(UserData.comment(comment))));
+    }
+
+    /** As the kernel is asked for it: by its key alone. */
+    SetElement asked() {
+        return new SetElement(new Attributes(attributes.all().stream()
+                .filter(attribute -> attribute.type() == KEY.type()
+                        || attribute.type() == KEY_END.type()
+                        || attribute.type() == FLAGS.type())
+                .toList()));
+    }
+
+    /** What it has counted; zero where it does not count. */
+    public Statement.Counter counter() {
+        return expressions().stream()
+                .flatMap(one -> one instanceof Statement.Counter counter ? Stream.of(counter) : Stream.empty())
+                .findFirst()
+                .orElse(Statement.Counter.ZERO);
     }
 
     public Bytes key() {

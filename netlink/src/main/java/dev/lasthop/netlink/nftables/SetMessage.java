@@ -22,6 +22,9 @@ public record SetMessage(NftHeader header, Attributes attributes) implements Nft
     public static final Key<Integer> OBJECT_TYPE = Key.bigEndian32(15, "NFTA_SET_OBJ_TYPE");
     public static final Key<Long> HANDLE = Key.bigEndian64(16, "NFTA_SET_HANDLE");
 
+    /** What each element does when it is found: it counts, mostly. */
+    public static final Key<Attributes> EXPRESSION = Key.flaggedNested(17, "NFTA_SET_EXPR");
+
     private static final Key<Attributes> CONCATENATION = Key.flaggedNested(2, "NFTA_SET_DESC_CONCAT");
     private static final Key<Attributes> ELEMENT = Key.flaggedNested(1, "NFTA_LIST_ELEM");
     private static final Key<Integer> FIELD_LENGTH = Key.bigEndian32(1, "NFTA_SET_FIELD_LEN");
@@ -69,6 +72,11 @@ public record SetMessage(NftHeader header, Attributes attributes) implements Nft
                         .put(DATA_TYPE, VERDICTS)
                         .put(DATA_LENGTH, 16)
                         .done());
+    }
+
+    /** The same, each of whose elements counts the packets that find it (since Linux 5.7). */
+    public SetMessage counting() {
+        return new SetMessage(header, attributes.with(EXPRESSION.to(Statement.Counter.ZERO.encode())));
     }
 
     private static Fields keyed(String table, String name, List<FieldType> key, int flags, int id) {

@@ -128,7 +128,14 @@ public final class Transaction {
             case SetMessage s ->
                 new SetMessage(s.header(), Attributes.of(SetMessage.TABLE.to(s.table()), SetMessage.NAME.to(s.name())));
             case ElementsMessage e -> e;
-            case ObjectMessage o -> o;
+            case ObjectMessage o ->
+                new ObjectMessage(
+                        o.header(),
+                        new Fields()
+                                .put(ObjectMessage.TABLE, o.table())
+                                .put(ObjectMessage.NAME, o.name())
+                                .put(ObjectMessage.TYPE, o.type())
+                                .done());
         };
     }
 

@@ -99,7 +99,7 @@ class MessagesTest {
                 .destinationIsLocal()
                 .counter()
                 .setMark(1)
-                .destinationNatByMap(Family.IPV6, "m", 3, RuleBuilder.KeyPart.DESTINATION_PORT)
+                .destinationNatByMap(Family.IPV6, "m", 3, KeyPart.DESTINATION_PORT)
                 .step(new Check.Limit(5, 1, 5, false, true))
                 .step(new Check.Quota(100, 1, 3))
                 .step(new Check.ConnectionLimit(3, 1))

@@ -1,7 +1,7 @@
 package dev.lasthop.netlink.nftables;
 
-import static dev.lasthop.netlink.nftables.RuleBuilder.KeyPart.DESTINATION_PORT;
-import static dev.lasthop.netlink.nftables.RuleBuilder.KeyPart.PROTOCOL;
+import static dev.lasthop.netlink.nftables.KeyPart.DESTINATION_PORT;
+import static dev.lasthop.netlink.nftables.KeyPart.PROTOCOL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -7,6 +7,7 @@ import dev.lasthop.netlink.nftables.ChainMessage;
 import dev.lasthop.netlink.nftables.ElementsMessage;
 import dev.lasthop.netlink.nftables.Expression;
 import dev.lasthop.netlink.nftables.NftMessage;
+import dev.lasthop.netlink.nftables.ObjectMessage;
 import dev.lasthop.netlink.nftables.RuleMessage;
 import dev.lasthop.netlink.nftables.Ruleset;
 import dev.lasthop.netlink.nftables.SetElement;
@@ -43,16 +44,16 @@ final class RuleChanges {
     }
 
     static List<Step> undo(Site site, FirewallStep step) {
-        Ruleset now = Ruleset.dump(site.netfilter());
+        var now = new RuleState(site);
         List<TableMessage> fresh = step.changes().stream()
                 .filter(change -> change instanceof FirewallStep.Add)
                 .flatMap(change -> change.thing() instanceof TableMessage table ? Stream.of(table) : Stream.empty())
-                .filter(table -> tables(now).noneMatch(known -> same(known, table)))
+                .filter(table -> !now.has(table))
                 .toList();
         var steps = new ArrayList<Step>();
         for (FirewallStep.Change change : step.changes().reversed()) {
             // what is in a table that this step makes goes with it
-            boolean covered = fresh.stream().anyMatch(table -> same(table, change.thing()));
+            boolean covered = fresh.stream().anyMatch(table -> RuleState.same(table, change.thing()));
             if (!covered || change.thing() instanceof TableMessage) {
                 undo(site, now, change).ifPresent(steps::add);
             }
@@ -60,7 +61,7 @@ final class RuleChanges {
         return steps;
     }
 
-    private static Optional<Step> undo(Site site, Ruleset now, FirewallStep.Change change) {
+    private static Optional<Step> undo(Site site, RuleState now, FirewallStep.Change change) {
         return switch (change) {
             case FirewallStep.Add add
             when add.thing() instanceof RuleMessage rule -> Optional.of(deleteLike(site, rule));
@@ -78,11 +79,11 @@ final class RuleChanges {
         return new FirewallStep(site.place(), List.of(new FirewallStep.DeleteLike(rule)), List.of(line));
     }
 
-    private static Optional<Step> undoAdd(Site site, Ruleset now, NftMessage thing) {
+    private static Optional<Step> undoAdd(Site site, RuleState now, NftMessage thing) {
         return switch (thing) {
             case ChainMessage chain
-            when chain(now, chain).isPresent() -> {
-                OptionalInt before = chain(now, chain).orElseThrow().policy();
+            when now.chain(chain).isPresent() -> {
+                OptionalInt before = now.chain(chain).orElseThrow().policy();
                 yield before.isPresent() && !before.equals(chain.policy())
                         ? Optional.of(FirewallStep.policy(
                                 site.place(),
@@ -94,14 +95,13 @@ final class RuleChanges {
             }
             case ElementsMessage elements -> {
                 List<SetElement> news = elements.elements().stream()
-                        .filter(element ->
-                                elements(now, elements).stream().noneMatch(known -> sameElement(known, element)))
+                        .filter(element -> now.element(elements, element).isEmpty())
                         .toList();
                 yield news.isEmpty() ? Optional.empty() : Optional.of(remove(site, with(elements, news)));
             }
-            case TableMessage table when tables(now).anyMatch(known -> same(known, table)) -> Optional.empty();
-            case SetMessage set
-            when sets(now).anyMatch(known -> same(known, set) && known.name().equals(set.name())) -> Optional.empty();
+            case TableMessage table when now.has(table) -> Optional.empty();
+            case SetMessage set when now.has(set) -> Optional.empty();
+            case ObjectMessage object when now.has(object) -> Optional.empty();
             default -> Optional.of(remove(site, thing));
         };
     }
@@ -113,13 +113,13 @@ final class RuleChanges {
                 List.of(FirewallStep.nft(site.place(), "delete " + thing.what())));
     }
 
-    private static Optional<Step> undoDelete(Site site, Ruleset now, NftMessage thing) {
+    private static Optional<Step> undoDelete(Site site, RuleState now, NftMessage thing) {
         List<FirewallStep.Change> changes = switch (thing) {
             case RuleMessage rule -> rulePutBack(now, rule);
             case TableMessage table -> tablePutBack(now, table);
             case ElementsMessage elements -> {
-                List<SetElement> gone = elements(now, elements).stream()
-                        .filter(known -> elements.elements().stream().anyMatch(element -> sameElement(known, element)))
+                List<SetElement> gone = elements.elements().stream()
+                        .flatMap(element -> now.element(elements, element).stream())
                         .toList();
                 yield gone.isEmpty() ? List.of() : List.of(new FirewallStep.Add(with(elements, gone)));
             }
@@ -131,8 +131,8 @@ final class RuleChanges {
                 : Optional.of(new FirewallStep(site.place(), changes, List.of(line)));
     }
 
-    private static List<FirewallStep.Change> rulePutBack(Ruleset now, RuleMessage rule) {
-        List<RuleMessage> chain = rules(now, rule);
+    private static List<FirewallStep.Change> rulePutBack(RuleState now, RuleMessage rule) {
+        List<RuleMessage> chain = now.rules(rule);
         for (int i = 0; i < chain.size(); i++) {
             if (chain.get(i).handle() == rule.handle()) {
                 RuleMessage bare = bare(chain.get(i));
@@ -145,30 +145,38 @@ final class RuleChanges {
         return List.of();
     }
 
-    private static List<FirewallStep.Change> tablePutBack(Ruleset now, TableMessage table) {
+    private static List<FirewallStep.Change> tablePutBack(RuleState now, TableMessage table) {
         var changes = new ArrayList<FirewallStep.Change>();
-        tables(now).filter(known -> same(known, table)).forEach(known -> {
+        now.tables().filter(known -> RuleState.same(known, table)).forEach(known -> {
             changes.add(new FirewallStep.Add(TableMessage.of(
                     known.family().orElse(TableFamily.INET), known.name(), known.flags(), known.comment())));
         });
-        now.chains().stream()
+        now.whole().chains().stream()
                 .map(ChainMessage::decode)
-                .filter(chain -> same(chain, table))
+                .filter(chain -> RuleState.same(chain, table))
                 .forEach(chain -> changes.add(new FirewallStep.Add(without(chain))));
         return changes.isEmpty() ? List.of() : withContents(now, table, changes);
     }
 
     private static List<FirewallStep.Change> withContents(
-            Ruleset now, TableMessage table, List<FirewallStep.Change> changes) {
-        sets(now).filter(set -> same(set, table)).forEach(set -> changes.add(new FirewallStep.Add(without(set))));
-        now.elements().stream()
+            RuleState now, TableMessage table, List<FirewallStep.Change> changes) {
+        Ruleset all = now.whole();
+        all.objects().stream()
+                .map(ObjectMessage::decode)
+                .filter(object -> RuleState.same(object, table))
+                .forEach(object -> changes.add(new FirewallStep.Add(without(object))));
+        all.sets().stream()
+                .map(SetMessage::decode)
+                .filter(set -> RuleState.same(set, table))
+                .forEach(set -> changes.add(new FirewallStep.Add(without(set))));
+        all.elements().stream()
                 .map(ElementsMessage::decode)
-                .filter(elements -> same(elements, table))
+                .filter(elements -> RuleState.same(elements, table))
                 .filter(elements -> !elements.elements().isEmpty())
                 .forEach(elements -> changes.add(new FirewallStep.Add(elements)));
-        now.rules().stream()
+        all.rules().stream()
                 .map(RuleMessage::decode)
-                .filter(rule -> same(rule, table))
+                .filter(rule -> RuleState.same(rule, table))
                 .forEach(rule -> changes.add(new FirewallStep.Add(bare(rule))));
         return changes;
     }
@@ -181,7 +189,11 @@ final class RuleChanges {
 
     private static SetMessage without(SetMessage set) {
         return new SetMessage(
-                set.header(), keep(set.attributes(), List.of(1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 15)));
+                set.header(), keep(set.attributes(), List.of(1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 15, 17, 18)));
+    }
+
+    private static ObjectMessage without(ObjectMessage object) {
+        return new ObjectMessage(object.header(), keep(object.attributes(), List.of(1, 2, 3, 4, 8)));
     }
 
     /** A rule as it is to be made: without the handle and the position that it has now. */
@@ -196,16 +208,16 @@ final class RuleChanges {
     }
 
     private static RuleMessage find(Site site, RuleMessage rule) {
-        return like(Ruleset.dump(site.netfilter()), rule)
+        return like(new RuleState(site), rule)
                 .orElseThrow(() -> new KernelException(
                         "find the rule in chain " + FirewallStep.chain(rule) + " in " + site.label(),
                         Errno.ENOENT,
                         "somebody took it away or changed it"));
     }
 
-    private static Optional<RuleMessage> like(Ruleset now, RuleMessage rule) {
+    private static Optional<RuleMessage> like(RuleState now, RuleMessage rule) {
         List<Expression> wanted = uncounted(rule);
-        return rules(now, rule).reversed().stream()
+        return now.rules(rule).reversed().stream()
                 .filter(known -> known.comment().equals(rule.comment())
                         && uncounted(known).equals(wanted))
                 .findFirst();
@@ -217,48 +229,9 @@ final class RuleChanges {
                 .toList();
     }
 
-    private static List<RuleMessage> rules(Ruleset now, RuleMessage of) {
-        return now.rules().stream()
-                .map(RuleMessage::decode)
-                .filter(known -> same(known, of) && known.chain().equals(of.chain()))
-                .toList();
-    }
-
-    private static Optional<ChainMessage> chain(Ruleset now, ChainMessage of) {
-        return now.chains().stream()
-                .map(ChainMessage::decode)
-                .filter(known -> same(known, of) && known.name().equals(of.name()))
-                .findFirst();
-    }
-
-    private static Stream<TableMessage> tables(Ruleset now) {
-        return now.tables().stream().map(TableMessage::decode);
-    }
-
-    private static Stream<SetMessage> sets(Ruleset now) {
-        return now.sets().stream().map(SetMessage::decode);
-    }
-
-    private static List<SetElement> elements(Ruleset now, ElementsMessage of) {
-        return now.elements().stream()
-                .map(ElementsMessage::decode)
-                .filter(known -> same(known, of) && known.set().equals(of.set()))
-                .flatMap(known -> known.elements().stream())
-                .toList();
-    }
-
     private static ElementsMessage with(ElementsMessage message, List<SetElement> elements) {
         return ElementsMessage.of(
                         message.family().orElse(TableFamily.INET), message.table(), message.set(), 0, elements)
                 .getFirst();
-    }
-
-    /** The end of one interval may be the beginning of the next. */
-    private static boolean sameElement(SetElement a, SetElement b) {
-        return a.key().equals(b.key()) && a.isIntervalEnd() == b.isIntervalEnd();
-    }
-
-    private static boolean same(NftMessage a, NftMessage b) {
-        return a.header().family() == b.header().family() && a.table().equals(b.table());
     }
 }

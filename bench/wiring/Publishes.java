@@ -1,0 +1,149 @@
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.Prefix;
+import dev.lasthop.linux.Fd;
+import dev.lasthop.linux.Kernel;
+import dev.lasthop.linux.NamedNamespaces;
+import dev.lasthop.linux.NetworkNamespace;
+import dev.lasthop.linux.Poll;
+import dev.lasthop.linux.SystemCall;
+import dev.lasthop.wiring.ConnectSpec;
+import dev.lasthop.wiring.NetworkSpec;
+import dev.lasthop.wiring.PublishedPort;
+import dev.lasthop.wiring.StateFolders;
+import dev.lasthop.wiring.Wiring;
+import dev.lasthop.wiring.step.Place;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Publishes many ports of one endpoint in one warm process, and opens connections through the first and the last of them. Prints lines of
+ * a name and a number; times are medians in microseconds. Run by bench/publish, in namespaces of its own: {@code outside} is another machine
+ * that reaches this one at 192.0.2.1.
+ */
+public final class Publishes {
+    private static final int FIRST = 10_001;
+    private static final Place SERVER = Place.named("server");
+
+    private Publishes() {}
+
+    public static void main(String[] args) throws IOException {
+        switch (args[0]) {
+            case "publish" -> publish(Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+            case "connect" -> connect(Integer.parseInt(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]));
+            default -> throw new IllegalArgumentException(args[0]);
+        }
+    }
+
+    private static void publish(int ports, int rounds) throws IOException {
+        try (NetworkNamespace host = NetworkNamespace.current()) {
+            var wiring = new Wiring(StateFolders.of(System.getenv()), host);
+            wiring.createNetwork(NetworkSpec.of("bench", Prefix.parse("10.64.0.0/16"), Prefix.parse("fd64::/64")));
+            wiring.connect(ConnectSpec.of(SERVER, "bench"));
+            wiring.publish("server", port(FIRST));
+            once(wiring, rounds, FIRST + 1); // warms up
+            System.out.println("first " + once(wiring, rounds, FIRST + 1));
+            long slab = memory();
+            long start = System.nanoTime();
+            for (int i = 1; i < ports - 1; i++) {
+                wiring.publish("server", port(FIRST + i));
+            }
+            System.out.println("fill-ms " + (System.nanoTime() - start) / 1_000_000);
+            System.out.println("last " + once(wiring, rounds, FIRST + ports - 1));
+            wiring.publish("server", port(FIRST + ports - 1));
+            System.out.println("memory-kB " + (memory() - slab));
+        }
+    }
+
+    private static PublishedPort port(int number) {
+        return PublishedPort.parse(number + ":80");
+    }
+
+    private static long once(Wiring wiring, int rounds, int number) {
+        long[] times = new long[rounds];
+        for (int round = 0; round < rounds; round++) {
+            long start = System.nanoTime();
+            wiring.publish("server", port(number));
+            times[round] = System.nanoTime() - start;
+            wiring.unpublish("server", port(number));
+        }
+        return median(times);
+    }
+
+    /** The kernel's own memory: slabs, and what is counted for each processor. */
+    private static long memory() throws IOException {
+        return Files.readAllLines(Path.of("/proc/meminfo")).stream()
+                .filter(line -> line.startsWith("Slab:") || line.startsWith("Percpu:") || line.startsWith("VmallocUsed:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
+    }
+
+    /** Opens connections to one port and to another by turns. */
+    private static void connect(int one, int other, int rounds) {
+        try (NetworkNamespace outside = NetworkNamespace.open(Path.of("/run/netns/outside"));
+                NetworkNamespace server = NetworkNamespace.open(Path.of("/run/netns/server"))) {
+            Fd listener = server.call(() -> Fd.socket(10, Fd.SOCK_STREAM | Fd.SOCK_NONBLOCK, 0));
+            listener.setOption(1, 2, 1); // SOL_SOCKET, SO_REUSEADDR
+            listener.bind(address(IpAddress.ANY_IPV6, 80));
+            Kernel.call("listen", SystemCall.LISTEN, listener.raw(), 4096);
+            Thread.ofPlatform().daemon().start(() -> accept(listener));
+            long[][] times = new long[2][rounds];
+            outside.call(() -> {
+                for (int round = -rounds / 4; round < rounds; round++) {
+                    long first = open(one);
+                    long second = open(other);
+                    if (round >= 0) {
+                        times[0][round] = first;
+                        times[1][round] = second;
+                    }
+                }
+                return null;
+            });
+            System.out.println("connect-one " + median(times[0]));
+            System.out.println("connect-other " + median(times[1]));
+        }
+    }
+
+    private static long open(int port) {
+        try (Fd socket = Fd.socket(2, Fd.SOCK_STREAM, 0)) {
+            socket.setOption(1, 13, new byte[] {1, 0, 0, 0, 0, 0, 0, 0}); // SO_LINGER 0: leaves nothing tracked behind
+            byte[] to = address(IpAddress.parse("192.0.2.1"), port);
+            long start = System.nanoTime();
+            long result = socket.connect(to);
+            long time = System.nanoTime() - start;
+            if (result != 0) {
+                throw new IllegalStateException("connect to port " + port + ": " + result);
+            }
+            return time;
+        }
+    }
+
+    private static void accept(Fd listener) {
+        while (true) {
+            if (Poll.readable(List.of(listener), Duration.ofSeconds(1))[0] != 0) {
+                long caller = Kernel.attempt(SystemCall.ACCEPT4, listener.raw(), 0, 0, Fd.SOCK_CLOEXEC);
+                if (caller >= 0) {
+                    Fd.owning(caller).close();
+                }
+            }
+        }
+    }
+
+    private static byte[] address(IpAddress address, int port) {
+        boolean ipv4 = address.bytes().length == 4;
+        ByteBuffer out = ByteBuffer.allocate(ipv4 ? 16 : 28).order(ByteOrder.nativeOrder());
+        out.putShort((short) (ipv4 ? 2 : 10)).order(ByteOrder.BIG_ENDIAN).putShort((short) port);
+        (ipv4 ? out : out.putInt(0)).put(address.bytes());
+        return out.array();
+    }
+
+    private static long median(long[] times) {
+        Arrays.sort(times);
+        return times[times.length / 2] / 1000;
+    }
+}

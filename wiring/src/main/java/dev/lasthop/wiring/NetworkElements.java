@@ -1,0 +1,96 @@
+package dev.lasthop.wiring;
+
+import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.Prefix;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a network is in the table: its bridge's name and its subnets, each in the sets that the rules ask. Networks are kept apart, except
+ * those that one of the two allows: a pair of names lets packets pass from the one to the other.
+ */
+final class NetworkElements {
+    private NetworkElements() {}
+
+    /** @param networks all that there are, this one among them or not */
+    static List<TableElement> of(Network network, List<Network> networks) {
+        List<TableElement> all = new ArrayList<>();
+        network.bridge().ifPresent(bridge -> {
+            all.add(TableElement.interfaces("bridges", bridge));
+            all.add(TableElement.interfaces("within", bridge, bridge));
+            if (network.internal()) {
+                all.add(TableElement.interfaces("internal", bridge));
+            }
+            networks.stream()
+                    .filter(other -> allow(network, other))
+                    .flatMap(other -> other.bridge().stream())
+                    .filter(other -> !other.equals(bridge))
+                    .forEach(other -> {
+                        all.add(TableElement.interfaces("within", bridge, other));
+                        all.add(TableElement.interfaces("within", other, bridge));
+                    });
+        });
+        network.driver().tunnel().ifPresent(tunnel -> {
+            // through a tunnel packets of the network stay in it: they keep their source, and are no matter of
+            // isolation
+            all.add(TableElement.interfaces("bridges", tunnel));
+            network.bridge().ifPresent(bridge -> {
+                all.add(TableElement.interfaces("within", tunnel, bridge));
+                all.add(TableElement.interfaces("within", bridge, tunnel));
+            });
+            if (network.internal()) {
+                all.add(TableElement.interfaces("internal", tunnel));
+            }
+        });
+        for (Subnet subnet : network.subnets()) {
+            Prefix prefix = subnet.prefix();
+            String suffix = OwnTable.suffix(prefix.family());
+            all.add(TableElement.prefix("local" + suffix, prefix));
+            Optional<IpAddress> source =
+                    network.settings().find(SourceAddress.class).flatMap(setting -> setting.of(prefix.family()));
+            if (network.internal()) {
+                continue; // nothing of it leaves
+            }
+            source.ifPresent(address -> all.add(TableElement.prefix("source" + suffix, prefix, address)));
+            if (network.masquerade() && source.isEmpty()) {
+                all.add(TableElement.prefix("masquerade" + suffix, prefix));
+            }
+        }
+        if (network.driver().tunnel().isEmpty()) {
+            List<Peer> peers = Peers.of(network).all();
+            all.addAll(peers(network, peers, !peers.isEmpty()));
+        }
+        return all;
+    }
+
+    /**
+     * What is sent to peers' containers by host routes keeps its source.
+     *
+     * @param outermost whether these are the network's only peers
+     */
+    static List<TableElement> peers(Network network, List<Peer> peers, boolean outermost) {
+        List<TableElement> all = new ArrayList<>();
+        for (Subnet subnet : outermost ? network.subnets() : List.<Subnet>of()) {
+            Prefix prefix = subnet.prefix();
+            all.add(TableElement.prefix("routed" + OwnTable.suffix(prefix.family()), prefix));
+        }
+        for (Peer peer : peers) {
+            for (Prefix prefix : peer.subnets()) {
+                all.add(TableElement.prefix("peers" + OwnTable.suffix(prefix.family()), prefix));
+            }
+        }
+        return all;
+    }
+
+    private static boolean allow(Network a, Network b) {
+        return allows(a, b) || allows(b, a);
+    }
+
+    private static boolean allows(Network a, Network b) {
+        return a.settings()
+                .find(AllowedNetworks.class)
+                .filter(allowed -> allowed.names().contains(b.name()))
+                .isPresent();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.lasthop.wiring;
+
+import dev.lasthop.wiring.step.FirewallStep;
+import dev.lasthop.wiring.step.Site;
+import dev.lasthop.wiring.step.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What is on record against what stands in Lasthop's table: elements that are missing, lead elsewhere, or are nobody's. */
+final class TableRepair {
+    private final Site host;
+    private final Store store;
+    private final Differences differences;
+    private final TableContents contents;
+    private final List<TableElement> declared = new ArrayList<>();
+
+    TableRepair(Site host, Store store, Differences differences) {
+        this.host = host;
+        this.store = store;
+        this.differences = differences;
+        this.contents = TableContents.read(host);
+    }
+
+    void compare(List<Network> networks) {
+        List<PublishedPort> ports = new ArrayList<>();
+        for (Network network : networks) {
+            if (network.plans().crossesHost()) {
+                compare(
+                        "network " + network.name() + " is not in table inet lasthop",
+                        NetworkElements.of(network, networks));
+            }
+        }
+        for (Endpoint endpoint : store.endpoints()) {
+            if (endpoint.complete()) {
+                List<PublishedPort> its = store.ports().of(endpoint.id());
+                compare(
+                        "ports of " + endpoint.id() + " are not in table inet lasthop",
+                        PortElements.all(endpoint, its));
+                ports.addAll(its);
+            }
+        }
+        helpers(ports);
+        List<TableElement> besides = contents.besides(declared);
+        if (!besides.isEmpty()) {
+            differences.found(
+                    "table inet lasthop holds what nobody declared: " + besides.size() + " in "
+                            + String.join(
+                                    ", ",
+                                    besides.stream()
+                                            .map(TableElement::set)
+                                            .distinct()
+                                            .toList()),
+                    TableElement.step(besides, false));
+        }
+    }
+
+    private void compare(String what, List<TableElement> elements) {
+        declared.addAll(elements);
+        List<TableElement> missing =
+                elements.stream().filter(element -> !contents.has(element)).toList();
+        if (missing.isEmpty()) {
+            return;
+        }
+        List<TableElement> wrong = missing.stream()
+                .flatMap(element -> contents.wrong(element).stream())
+                .toList();
+        FirewallStep add = TableElement.step(missing, true);
+        List<Step> steps = wrong.isEmpty() ? List.of(add) : List.of(TableElement.step(wrong, false), add);
+        differences.found(what, steps);
+    }
+
+    private void helpers(List<PublishedPort> ports) {
+        Map<String, Long> rules = TableContents.rules(host);
+        ports.stream()
+                .flatMap(port -> port.application().stream())
+                .distinct()
+                .sorted()
+                .filter(application ->
+                        Stream.of(HelperRules.chain(application)).anyMatch(chain -> rules.getOrDefault(chain, 0L) != 2))
+                .forEach(application -> differences.found(
+                        "the rules of helper " + application + " are not in table inet lasthop",
+                        HelperRules.create(application)));
+    }
+}
