@@ -4,6 +4,7 @@ import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Protocol;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Side;
+import dev.lasthop.netlink.nftables.Check;
 import dev.lasthop.netlink.nftables.Expression;
 import dev.lasthop.netlink.nftables.Extension;
 import dev.lasthop.netlink.nftables.Load;
@@ -20,12 +21,15 @@ import dev.lasthop.topology.NamespaceState;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Rules that translate destinations: published ports. */
 final class DestinationRules {
     private static final int PORT_OFFSET_IN_RANGE = 36; // struct nf_nat_range2: flags, two addresses of 16 bytes
+
+    private static final Set<Integer> PORTED = Set.of(Protocol.TCP.number(), Protocol.UDP.number());
 
     private DestinationRules() {}
 
@@ -37,9 +41,52 @@ final class DestinationRules {
 
     /** The rules of a namespace that translate this port, for whatever destination address. */
     static List<Found> of(NamespaceState state, Protocol protocol, int port) {
-        return all(state)
-                .filter(found -> names(found.rule().text(), protocol, port))
+        return Stream.concat(
+                        all(state).filter(found -> names(found.rule().text(), protocol, port)),
+                        state.firewall().tables().stream().flatMap(table -> mapped(table, protocol, port)))
                 .toList();
+    }
+
+    /** Rules that take the target from a map, for each element that the port is a part of the key of. */
+    private static Stream<Found> mapped(FirewallTable table, Protocol protocol, int port) {
+        return table.chains().stream()
+                .flatMap(chain -> chain.rules().stream())
+                .filter(rule -> rule.expressions().stream()
+                        .anyMatch(step ->
+                                step instanceof Translation.Nat nat && nat.type() == Translation.Nat.DESTINATION))
+                .flatMap(rule -> rule.expressions().stream()
+                        .filter(step -> step instanceof Check.Lookup lookup && lookup.isMap())
+                        .flatMap(step -> table.set(((Check.Lookup) step).set()).stream())
+                        .flatMap(map -> map.elements().stream())
+                        .filter(element -> isFor(element.key().toArray(), protocol, port))
+                        .flatMap(element -> element.data().stream())
+                        .flatMap(data -> target(data).stream())
+                        .map(target -> new Found(table, rule, target)));
+    }
+
+    /** A key's fields begin at multiples of four bytes; one field alone has its own length. */
+    private static boolean isFor(byte[] key, Protocol protocol, int port) {
+        boolean found = false;
+        for (int at = 0; at + 2 <= key.length; at += 4) {
+            boolean padded = at + 4 > key.length || key[at + 2] == 0 && key[at + 3] == 0;
+            found |= padded && ((key[at] & 0xff) << 8 | key[at + 1] & 0xff) == port;
+            boolean isProtocol = at + 4 <= key.length && padded && key[at + 1] == 0 && PORTED.contains(key[at] & 0xff);
+            if (isProtocol && (key[at] & 0xff) != protocol.number()) {
+                return false;
+            }
+        }
+        return found;
+    }
+
+    /** An address, and behind it a port if there is one. */
+    private static Optional<Target> target(RuleData data) {
+        byte[] bytes = data instanceof RuleData.Value value ? value.bytes().toArray() : new byte[0];
+        int length = bytes.length >= 16 ? 16 : 4;
+        if (bytes.length < length) {
+            return Optional.empty();
+        }
+        int port = bytes.length >= length + 2 ? (bytes[length] & 0xff) << 8 | bytes[length + 1] & 0xff : 0;
+        return Optional.of(new Target(IpAddress.of(Arrays.copyOf(bytes, length)), port));
     }
 
     static Stream<Found> all(NamespaceState state) {
