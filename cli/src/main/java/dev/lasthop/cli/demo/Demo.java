@@ -59,10 +59,10 @@ final class Demo {
             Report broken = examiner.examine(question);
             lost(broken);
             boolean named = cause(broken);
-            mend(broken);
-            Report mended = prove();
+            Optional<Report> mended = mend(broken) ? Optional.of(prove()) : Optional.empty();
             remove();
-            return new Outcome(worked && named && mended.isHealthy(), broken, mended);
+            boolean works = mended.map(Report::isHealthy).orElse(true);
+            return new Outcome(worked && named && works, broken, mended.orElse(broken));
         } finally {
             service.ifPresent(Listener::close);
         }
@@ -151,7 +151,8 @@ final class Demo {
         return right;
     }
 
-    private void mend(Report report) {
+    /** Whether something was done that ought to help. */
+    private boolean mend(Report report) {
         Optional<Remedy> remedy = Repair.choose(report);
         if (remedy.isPresent()) {
             try (Places places = Places.here()) {
@@ -163,15 +164,20 @@ final class Demo {
                         remedy.get().commands());
                 repair.failures().forEach(failure -> screen.outcome(false, failure));
             }
-            return;
+            return true;
         }
         List<String> advice = report.cause().map(Finding::remedies).orElse(List.of()).stream()
                 .flatMap(other -> other.commands().stream())
                 .toList();
+        if (isInherent()) {
+            screen.step("Mending it", "Lasthop leaves this to a person.", advice);
+            return false;
+        }
         screen.step("Mending it", "Lasthop leaves this to a person; here, what was broken is taken back.", advice);
         lab.mend().forEach(problem -> screen.outcome(false, problem));
         service.ifPresent(Listener::close);
         service = question.port().isPresent() ? lab.serve(Optional.of("")) : Optional.empty();
+        return true;
     }
 
     private Report prove() {
