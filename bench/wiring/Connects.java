@@ -12,7 +12,8 @@ import java.util.Arrays;
 
 /**
  * Connects and disconnects one endpoint many times in one warm process, with 3, 300, 3,000 others connected. Prints a line for each
- * number: how many there are, the median of connect and of disconnect, and the processor time of one of each, in microseconds.
+ * number and kind: how many there are, the median of connect and of disconnect, and the processor time of one of each, in microseconds;
+ * whether the endpoint has a published port ({@code port}) or not ({@code plain}). All the others have one.
  */
 public final class Connects {
     private static final String NETWORK = "bench";
@@ -30,15 +31,17 @@ public final class Connects {
             var bench = new Connects(new Wiring(StateFolders.of(System.getenv()), host));
             bench.wiring.createNetwork(NetworkSpec.of(NETWORK, Prefix.parse("10.64.0.0/16")));
             NamedNamespaces.create("probe");
-            bench.measure(rounds); // warms up
+            bench.measure(rounds, true); // warms up
             for (int i = 1; i < args.length; i++) {
                 bench.fill(Integer.parseInt(args[i]));
-                bench.measure(rounds / 4);
-                long before = processor();
-                long[][] times = bench.measure(rounds);
-                long processor = (processor() - before) / 1000 / rounds;
-                System.out.println(
-                        bench.there + " " + median(times[0]) + " " + median(times[1]) + " " + processor);
+                for (boolean port : new boolean[] {false, true}) {
+                    bench.measure(rounds / 4, port);
+                    long before = processor();
+                    long[][] times = bench.measure(rounds, port);
+                    long processor = (processor() - before) / 1000 / rounds;
+                    System.out.println(bench.there + " " + median(times[0]) + " " + median(times[1]) + " " + processor
+                            + (port ? " port" : " plain"));
+                }
             }
         }
     }
@@ -51,11 +54,11 @@ public final class Connects {
         }
     }
 
-    private long[][] measure(int rounds) {
+    private long[][] measure(int rounds, boolean port) {
         long[][] times = new long[2][rounds];
         for (int round = 0; round < rounds; round++) {
             long start = System.nanoTime();
-            wiring.connect(spec("probe", 19_999));
+            wiring.connect(port ? spec("probe", 19_999) : ConnectSpec.of(Place.named("probe"), NETWORK));
             long middle = System.nanoTime();
             wiring.disconnect("probe", NETWORK);
             times[0][round] = middle - start;
