@@ -245,8 +245,8 @@ record Exits(Places places, Store store) {
 
     private List<Endpoint> alive(long inode) {
         var plans = new EndpointPlans(places, store);
-        return store.endpoints().stream()
-                .filter(endpoint -> endpoint.inode() == inode && endpoint.complete() && plans.isAlive(endpoint))
+        return store.endpointsIn(inode).stream()
+                .filter(endpoint -> endpoint.complete() && plans.isAlive(endpoint))
                 .toList();
     }
 
