@@ -13,7 +13,7 @@ import java.util.List;
  * of; and elements of the sets that say who may use it, that count, and that name what is spoken there.
  *
  * <p>A range whose numbers stay is one element too, an interval that leads to an address. One whose numbers change is an element a port:
- * see docs/decisions/0003-published-ports.md.
+ * see docs/decisions/0005-published-ports.md.
  */
 record PortElements(PublishedPort port, List<Prefix> addresses) {
     static PortElements of(Endpoint endpoint, PublishedPort port) {
