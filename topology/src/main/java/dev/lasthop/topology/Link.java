@@ -14,6 +14,7 @@ import java.util.OptionalLong;
  * @param hardwareType {@code ARPHRD_*}: 1 Ethernet, 772 loopback, 65534 none
  * @param flags {@code IFF_*}
  * @param operationalState {@code IFLA_OPERSTATE} by name: up, down, lowerlayerdown, dormant, unknown …
+ * @param group {@code IFLA_GROUP}, a number that firewall rules ask for; 0 is everybody's
  * @param master the bridge, bond or VRF that this is a port of; none is 0
  * @param lower {@code IFLA_LINK}: a veth's peer, a macvlan's parent, a tunnel's underlay; none is 0
  * @param lowerNamespace where {@code lower} is, by inode; empty for this same namespace. For a VXLAN device also without a
@@ -31,6 +32,7 @@ public record Link(
         Optional<MacAddress> mac,
         String operationalState,
         boolean carrier,
+        int group,
         IfIndex master,
         IfIndex lower,
         OptionalLong lowerNamespace,

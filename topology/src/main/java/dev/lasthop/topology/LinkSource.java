@@ -45,6 +45,7 @@ final class LinkSource {
                 all.get(LinkMessage.ADDRESS).flatMap(RouteSource::mac),
                 state(all.get(LinkMessage.OPERSTATE).orElse(0)),
                 all.get(LinkMessage.CARRIER).orElse(0) != 0,
+                all.get(LinkMessage.GROUP).orElse(0),
                 new IfIndex(all.get(LinkMessage.MASTER).orElse(0)),
                 lower(kind, all, data),
                 lowerNamespace,

@@ -131,7 +131,7 @@ final class SetText {
                     case ETHER -> Format.MAC;
                     case INTERFACE_NAME, STRING -> Format.NAME;
                     case MARK -> Format.HOST_HEX;
-                    case INTEGER, INTERFACE_INDEX -> Format.HOST_NUMBER;
+                    case INTEGER, INTERFACE_INDEX, DEVICE_GROUP -> Format.HOST_NUMBER;
                     default -> Format.HEX;
                 })
                 .toList();

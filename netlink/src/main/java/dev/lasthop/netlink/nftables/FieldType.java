@@ -25,6 +25,7 @@ public enum FieldType {
     CT_STATE(26, 4, "ct_state"),
     CT_STATUS(28, 4, "ct_status"),
     ICMPV6_TYPE(29, 1, "icmpv6_type"),
+    DEVICE_GROUP(35, 4, "devgroup"),
     ADDRESS_TYPE(38, 4, "fib_addrtype"),
     INTERFACE_NAME(41, 16, "ifname");
 

@@ -58,6 +58,8 @@ final class Loads {
                 known(Value.number(at.out().map(l -> l.index().value()).orElse(0)));
             case INPUT_NAME -> known(Value.text(at.in().map(Link::name).orElse(""), NAME));
             case OUTPUT_NAME -> known(Value.text(at.out().map(Link::name).orElse(""), NAME));
+            case INPUT_GROUP -> known(Value.number(at.in().map(Link::group).orElse(0)));
+            case OUTPUT_GROUP -> known(Value.number(at.out().map(Link::group).orElse(0)));
             case INPUT_TYPE -> at.in().map(l -> Value.number16(l.hardwareType()));
             case OUTPUT_TYPE -> at.out().map(l -> Value.number16(l.hardwareType()));
             case INPUT_KIND -> at.in().map(l -> Value.text(l.kind(), NAME));
