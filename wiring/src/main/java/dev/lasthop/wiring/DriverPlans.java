@@ -156,6 +156,11 @@ sealed interface DriverPlans permits AttachPlans, BridgePlans, RoutedPlans, Shar
     /** The interface of the host that an endpoint's packets come in by. */
     Optional<String> entrance(Network network, Endpoint endpoint);
 
+    /** Whether packets come in and go out by the endpoint's own interface on the host, and not by one of the network's. */
+    default boolean isRouted() {
+        return false;
+    }
+
     /** Whether the host's end is a bridge's port, which must be told to send packets back where they came from. */
     default boolean isBridged() {
         return false;

@@ -79,12 +79,14 @@ record EndpointPlans(Places places, Store store) {
                         steps.add(new AddressStep.Add(place, link, address, address.family() == Family.IPV6)));
         steps.add(LinkStep.up(place, link));
         network.plans().routes(network, endpoint, inside).forEach(route -> steps.add(new RouteStep.Add(place, route)));
+        steps.addAll(network.plans().finish(endpoint, network, inside));
         steps.addAll(new Exits(places, store).joining(endpoint, network, inside));
         steps.addAll(new Tuning(network).steps(Tuning.plain(endpoint), endpoint));
         if (network.plans().crossesHost()
                 && !host.hasOwnTable()) { // somebody flushed the rules: nothing of this would get out
             steps.addAll(OwnTable.whole(store));
         }
+        steps.addAll(OwnTable.add(endpoint, network, store));
         if (!ports.isEmpty()) {
             steps.addAll(new Ports(places, store).steps(host, network, endpoint, ports));
         }

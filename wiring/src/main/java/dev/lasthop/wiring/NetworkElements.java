@@ -43,6 +43,17 @@ final class NetworkElements {
                 all.add(TableElement.interfaces("internal", tunnel));
             }
         });
+        group(network).ifPresent(group -> {
+            all.add(TableElement.groups(group, group));
+            networks.stream()
+                    .filter(other -> allow(network, other))
+                    .flatMap(other -> group(other).stream())
+                    .filter(other -> !other.equals(group))
+                    .forEach(other -> {
+                        all.add(TableElement.groups(group, other));
+                        all.add(TableElement.groups(other, group));
+                    });
+        });
         for (Subnet subnet : network.subnets()) {
             Prefix prefix = subnet.prefix();
             String suffix = OwnTable.suffix(prefix.family());
@@ -83,7 +94,39 @@ final class NetworkElements {
         return all;
     }
 
-    private static boolean allow(Network a, Network b) {
+    /**
+     * What an endpoint is in the table that the host has an interface of its own for, and no bridge: that interface's name, as a bridge's
+     * would be. That it may talk to others of its network is known by the group.
+     */
+    static List<TableElement> of(Endpoint endpoint, Network network, List<Network> networks) {
+        List<TableElement> all = new ArrayList<>();
+        endpoint.hostLink().filter(link -> network.plans().isRouted()).ifPresent(link -> {
+            all.add(TableElement.interfaces("bridges", link));
+            if (network.internal()) {
+                all.add(TableElement.interfaces("internal", link));
+            }
+            networks.stream()
+                    .filter(other -> allow(network, other))
+                    .forEach(other -> all.addAll(between(endpoint, other)));
+        });
+        return all;
+    }
+
+    /** What lets such an endpoint and a bridge network reach each other. */
+    static List<TableElement> between(Endpoint endpoint, Network other) {
+        List<TableElement> all = new ArrayList<>();
+        endpoint.hostLink().ifPresent(link -> other.bridge().ifPresent(bridge -> {
+            all.add(TableElement.interfaces("within", link, bridge));
+            all.add(TableElement.interfaces("within", bridge, link));
+        }));
+        return all;
+    }
+
+    private static Optional<Integer> group(Network network) {
+        return network.driver() instanceof RoutedDriver routed ? Optional.of(routed.group()) : Optional.empty();
+    }
+
+    static boolean allow(Network a, Network b) {
         return allows(a, b) || allows(b, a);
     }
 

@@ -86,8 +86,11 @@ final class OwnTable {
         List<PublishedPort> ports = new ArrayList<>();
         List<Step> steps = new ArrayList<>(List.of(create()));
         List<TableElement> elements = new ArrayList<>(declaredNetworks(store));
+        List<Network> networks = store.networks();
         for (Endpoint endpoint : store.endpoints()) {
             if (endpoint.complete()) {
+                store.network(endpoint.network())
+                        .ifPresent(network -> elements.addAll(NetworkElements.of(endpoint, network, networks)));
                 List<PublishedPort> its = store.ports().of(endpoint.id());
                 elements.addAll(PortElements.all(endpoint, its));
                 ports.addAll(its);
@@ -110,12 +113,37 @@ final class OwnTable {
 
     /** What a network needs of the table. */
     static FirewallStep add(Network network, Store store) {
-        return TableElement.step(NetworkElements.of(network, store.networks()), true);
+        return TableElement.step(elements(network, store), true);
     }
 
-    /** Takes {@link #add} back. */
+    /** Takes {@link #add(Network, Store)} back. */
     static FirewallStep remove(Network network, Store store) {
-        return TableElement.step(NetworkElements.of(network, store.networks()), false);
+        return TableElement.step(elements(network, store), false);
+    }
+
+    /** What an endpoint needs of the table besides its network and its ports; nothing where the host has a bridge for it. */
+    static List<Step> add(Endpoint endpoint, Network network, Store store) {
+        return steps(NetworkElements.of(endpoint, network, store.networks()), true);
+    }
+
+    /** Takes {@link #add(Endpoint, Network, Store)} back. */
+    static List<Step> remove(Endpoint endpoint, Network network, Store store) {
+        return steps(NetworkElements.of(endpoint, network, store.networks()), false);
+    }
+
+    private static List<Step> steps(List<TableElement> elements, boolean add) {
+        return elements.isEmpty() ? List.of() : List.of(TableElement.step(elements, add));
+    }
+
+    private static List<TableElement> elements(Network network, Store store) {
+        List<Network> networks = store.networks();
+        List<TableElement> elements = new ArrayList<>(NetworkElements.of(network, networks));
+        networks.stream()
+                .filter(other -> NetworkElements.allow(network, other))
+                .filter(other -> other.plans().isRouted())
+                .flatMap(other -> store.endpoints(other.name()).stream())
+                .forEach(endpoint -> elements.addAll(NetworkElements.between(endpoint, network)));
+        return elements;
     }
 
     /**
@@ -187,6 +215,7 @@ final class OwnTable {
         changes.set("bridges", Kind.PLAIN, FieldType.INTERFACE_NAME);
         changes.set("internal", Kind.PLAIN, FieldType.INTERFACE_NAME);
         changes.set("within", Kind.PLAIN, FieldType.INTERFACE_NAME, FieldType.INTERFACE_NAME);
+        changes.set("groups", Kind.PLAIN, FieldType.DEVICE_GROUP, FieldType.DEVICE_GROUP);
         changes.set("traffic", Kind.COUNTING, FieldType.PROTOCOL, FieldType.PORT);
         for (Family family : Family.values()) {
             String suffix = suffix(family);
@@ -223,6 +252,13 @@ final class OwnTable {
                         .step(Check.Lookup.in("within", 1))
                         .accept(),
                 "forward iifname . oifname @within accept");
+        rule(
+                in("forward")
+                        .step(new Load.Meta(1, MetaKey.INPUT_GROUP))
+                        .step(new Load.Meta(9, MetaKey.OUTPUT_GROUP)) // the word behind the first of register 1
+                        .step(Check.Lookup.in("groups", 1))
+                        .accept(),
+                "forward iifgroup . oifgroup @groups accept");
         rule(in("forward").jump("isolation"), "forward jump isolation");
         rule(named("forward", MetaKey.INPUT_NAME, "bridges").accept(), "forward iifname @bridges accept");
         rule(named("forward", MetaKey.OUTPUT_NAME, "bridges").accept(), "forward oifname @bridges accept");

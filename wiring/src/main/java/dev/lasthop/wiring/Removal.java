@@ -26,9 +26,10 @@ record Removal(Places places, Store store) {
         if (!ports.isEmpty()) {
             steps.addAll(withoutPorts(endpoint, ports, true));
         }
-        store.network(endpoint.network())
-                .map(network -> network.plans().removal(endpoint, network, places))
-                .ifPresent(steps::addAll);
+        store.network(endpoint.network()).ifPresent(network -> {
+            steps.addAll(OwnTable.remove(endpoint, network, store));
+            steps.addAll(network.plans().removal(endpoint, network, places));
+        });
         steps.addAll(Tuning.removal(endpoint));
         if (isSameNamespace(endpoint)) {
             boolean last = !isElsewhere(endpoint);

@@ -69,6 +69,11 @@ record RoutedPlans() implements DriverPlans {
     }
 
     @Override
+    public boolean isRouted() {
+        return true;
+    }
+
+    @Override
     public boolean needsForwarding(Network network) {
         return true; // also from one endpoint to its neighbour
     }

@@ -9,6 +9,8 @@ import dev.lasthop.netlink.nftables.RuleData;
 import dev.lasthop.netlink.nftables.SetElement;
 import dev.lasthop.wiring.step.FirewallStep;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,6 +57,16 @@ record TableElement(String set, List<SetElement> parts, String words) {
             words.add('"' + name + '"');
         }
         return of(set, key.toByteArray(), String.join(" . ", words));
+    }
+
+    /** Two interface groups. */
+    static TableElement groups(int from, int to) {
+        byte[] key = ByteBuffer.allocate(2 * Integer.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putInt(from)
+                .putInt(to)
+                .array();
+        return of("groups", key, from + " . " + to);
     }
 
     /** The same element, which leads to an address and a port. */

@@ -34,6 +34,11 @@ final class TableRepair {
         }
         for (Endpoint endpoint : store.endpoints()) {
             if (endpoint.complete()) {
+                networks.stream()
+                        .filter(network -> network.name().equals(endpoint.network()))
+                        .forEach(network -> compare(
+                                endpoint.id() + " is not in table inet lasthop",
+                                NetworkElements.of(endpoint, network, networks)));
                 List<PublishedPort> its = store.ports().of(endpoint.id());
                 compare(
                         "ports of " + endpoint.id() + " are not in table inet lasthop",
