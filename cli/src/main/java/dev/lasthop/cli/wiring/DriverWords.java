@@ -12,8 +12,13 @@ import java.util.stream.Stream;
 
 /** A driver on the command line: its name and its own options. One class a driver, each named once in {@link #ALL}. */
 interface DriverWords {
-    List<DriverWords> ALL =
-            List.of(new BridgeWords(), new RoutedWords(), new VxlanWords(), new MacvlanWords(), new IpvlanWords(), new AttachWords());
+    List<DriverWords> ALL = List.of(
+            new BridgeWords(),
+            new RoutedWords(),
+            new VxlanWords(),
+            new MacvlanWords(),
+            new IpvlanWords(),
+            new AttachWords());
 
     Option<DriverWords> DRIVER = Option.value(
             "driver",
