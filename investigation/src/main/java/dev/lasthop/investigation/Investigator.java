@@ -172,11 +172,17 @@ public final class Investigator {
         return Predictor.predict(snapshot, question, new FilterWalk());
     }
 
-    /** Where nobody answers for an address: whoever has it elsewhere. Its being elsewhere may be the fault. */
+    /**
+     * Where nobody answers for an address, or nobody has the MAC address that is known for it: whoever has it elsewhere. Its being elsewhere
+     * may be the fault; or it is behind a link that does not tell who shares it, as a macvlan's parent.
+     */
     private static Stream<Long> owners(Atlas atlas, Path path) {
         return path.obstacle().stream()
-                .filter(Obstacle.NobodyAnswers.class::isInstance)
-                .map(obstacle -> ((Obstacle.NobodyAnswers) obstacle).wanted())
+                .flatMap(obstacle -> switch (obstacle) {
+                    case Obstacle.NobodyAnswers nobody -> Stream.of(nobody.wanted());
+                    case Obstacle.WrongMac wrong -> Stream.of(wrong.nextHop());
+                    default -> Stream.empty();
+                })
                 .flatMap(address -> atlas.owners(address, MOST_NAMESPACES).stream())
                 .map(owner -> owner.namespace().inode());
     }

@@ -58,8 +58,15 @@ public record MacvlanDriver(String parent, MacvlanMode mode, List<IpAddress> shi
 
     @Override
     public String toString() {
-        return NAME + " on " + parent
-                + (mode == MacvlanMode.BRIDGE ? "" : ", " + mode.name().toLowerCase(Locale.ROOT));
+        String words = NAME + " on " + parent;
+        if (mode != MacvlanMode.BRIDGE) {
+            words += ", " + mode.name().toLowerCase(Locale.ROOT);
+        }
+        return shim.isEmpty()
+                ? words
+                : words + ", the host as "
+                        + String.join(
+                                " and ", shim.stream().map(IpAddress::toString).toList());
     }
 
     static MacvlanDriver ofJson(JsonObject json) {

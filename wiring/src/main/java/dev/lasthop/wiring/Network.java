@@ -38,6 +38,11 @@ public record Network(
         return driver.bridge();
     }
 
+    /** Whether its packets pass the host's own routing and filter. */
+    public boolean crossesHost() {
+        return plans().crossesHost();
+    }
+
     DriverPlans plans() {
         return DriverPlans.of(driver);
     }

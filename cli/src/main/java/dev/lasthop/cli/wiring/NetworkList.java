@@ -6,8 +6,11 @@ import dev.lasthop.cli.frame.Invocation;
 import dev.lasthop.cli.frame.Table;
 import dev.lasthop.json.JsonObject;
 import dev.lasthop.wiring.Network;
+import dev.lasthop.wiring.Subnet;
 import dev.lasthop.wiring.Wiring;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The networks that there are. */
@@ -48,15 +51,17 @@ public final class NetworkList implements Command {
             table.row(
                     network.name(),
                     network.driver(),
-                    network.subnets().stream()
-                            .map(subnet -> subnet.prefix().toString())
-                            .collect(Collectors.joining(" ")),
-                    network.subnets().stream()
-                            .map(subnet ->
-                                    subnet.gateway().map(Object::toString).orElse("-"))
-                            .collect(Collectors.joining(" ")),
-                    network.mtu());
+                    words(network, subnet -> Optional.of(subnet.prefix())),
+                    words(network, Subnet::gateway),
+                    network.mtu() == 0 ? "-" : network.mtu());
         }
         return table.lines();
+    }
+
+    private static String words(Network network, Function<Subnet, Optional<?>> what) {
+        String words = network.subnets().stream()
+                .map(subnet -> what.apply(subnet).map(Object::toString).orElse("-"))
+                .collect(Collectors.joining(" "));
+        return words.isEmpty() ? "-" : words;
     }
 }

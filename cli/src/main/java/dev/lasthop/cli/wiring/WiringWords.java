@@ -188,10 +188,13 @@ final class WiringWords {
                                 .map(gateway -> " (gateway " + gateway + ")")
                                 .orElse(""))
                 .collect(Collectors.joining(", "));
-        var words = new ArrayList<>(List.of(network.driver().toString(), subnets, "MTU " + network.mtu()));
+        var words = new ArrayList<String>();
+        words.add(network.driver().toString());
+        words.add(subnets.isEmpty() ? "each interface's own addresses" : subnets);
+        words.add(network.mtu() == 0 ? "each interface's own MTU" : "MTU " + network.mtu());
         if (network.internal()) {
             words.add("internal");
-        } else if (!network.masquerade()) {
+        } else if (network.crossesHost() && !network.masquerade()) {
             words.add("no masquerade");
         }
         network.settings()
