@@ -39,6 +39,19 @@ record BridgePlans() implements DriverPlans {
         return BridgeDriver.named(name);
     }
 
+    /** That of a bridge which is there already: a port with a smaller one would make the kernel lower the bridge's. */
+    @Override
+    public int mtu(Driver settled, OptionalInt asked, HostView host) {
+        Optional<Integer> existing = settled.bridge()
+                .flatMap(host::link)
+                .flatMap(link -> link.attributes().get(LinkMessage.MTU));
+        if (existing.isPresent() && asked.orElse(existing.get()) != existing.get()) {
+            throw new WiringException("an MTU of " + asked.getAsInt() + " bytes cannot be had: bridge "
+                    + settled.bridge().orElseThrow() + " has " + existing.get() + " and keeps it; leave out --mtu");
+        }
+        return existing.orElseGet(() -> asked.orElseGet(host::uplinkMtu));
+    }
+
     @Override
     public Optional<IpAddress> usualGateway(Prefix subnet) {
         return Optional.of(subnet.first().plus(1));

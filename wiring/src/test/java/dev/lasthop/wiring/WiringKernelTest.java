@@ -301,17 +301,35 @@ class WiringKernelTest {
     @Test
     void aBridgeOfOthersIsUsedAndLeftAsItWas() {
         network.ip("host", "link add br9 address 02:00:00:00:00:09 type bridge").ip("host", "link set br9 up");
+        network.ip("host", "link set br9 type bridge priority 4096 ageing_time 12300 mcast_snooping 0");
         network.ip("host", "link add i9 type ifb").ip("host", "link set i9 master br9 up");
-        network.ip("host", "addr add 10.77.0.1/24 dev br9");
+        network.in("host", "bridge", "link", "set", "dev", "i9", "hairpin", "on", "cost", "77");
+        network.ip("host", "addr add 10.77.0.1/24 dev br9").ip("host", "addr add 10.76.0.1/24 dev br9");
+        Wait.until("its address is there", () -> network.ping("host", "10.77.0.1"));
         List<String> before = KernelState.of(network, "host");
         refused(() -> wiring.createNetwork(NetworkSpec.of("x", Prefix.parse("10.77.0.0/24"))), "overlaps");
         wiring.createNetwork(
                 NetworkSpec.of("x", Prefix.parse("10.77.0.0/24"), V6).withBridge("br9"));
+        assertThat(network.in("host", "ip", "link", "show", "br9")).contains("mtu 1500");
         wiring.connect(ConnectSpec.of(C1, "x"));
         Wait.until("outside", () -> network.ping("c1", "192.0.2.2"));
+        assertThat(network.in("host", "ip", "-d", "link", "show", "br9"))
+                .as("the uplink's 1450 is not forced on it")
+                .contains("mtu 1500", "ageing_time 12300");
         wiring.disconnect("c1", "x");
         wiring.removeNetwork("x");
         isAsBefore(before);
+        network.ip("host", "link set br9 type bridge stp_state 1 forward_delay 300 hello_time 100");
+        Wait.until("its port forwards", () -> network.in("host", "bridge", "link").contains("state forwarding"));
+        List<String> spanning = KernelState.of(network, "host");
+        wiring.createNetwork(NetworkSpec.of("x", V4).withBridge("br9"));
+        wiring.removeNetwork("x");
+        isAsBefore(spanning);
+        refused(
+                () -> wiring.createNetwork(
+                        NetworkSpec.of("x", V4).withBridge("br9").withMtu(1400)),
+                "br9",
+                "1500");
     }
 
     private static void refused(Runnable work, String... says) {
