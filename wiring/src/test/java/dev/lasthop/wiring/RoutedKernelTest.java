@@ -123,6 +123,23 @@ class RoutedKernelTest {
     }
 
     @Test
+    void networksAreKeptApart() {
+        wiring.createNetwork(DIRECT);
+        wiring.createNetwork(
+                NetworkSpec.of("other", Prefix.parse("10.91.0.0/24")).withDriver(new RoutedDriver()));
+        wiring.createNetwork(NetworkSpec.of("bridged", Prefix.parse("10.92.0.0/24")));
+        network.namespace("c3");
+        wiring.connect(ConnectSpec.of(C1, "direct"));
+        wiring.connect(ConnectSpec.of(C2, "other"));
+        wiring.connect(ConnectSpec.of(Place.named("c3"), "bridged"));
+        traffic.flows("c2", "outside", "192.0.2.2", "192.0.2.1");
+        traffic.flows("c3", "outside", "192.0.2.2", "192.0.2.1");
+        traffic.isBlocked("c1", "c2", "10.91.0.1");
+        traffic.isBlocked("c1", "c3", "10.92.0.2");
+        traffic.isBlocked("c3", "c1", "10.90.0.1");
+    }
+
+    @Test
     void portsLeadToTheEndpointFromEverywhere() {
         wiring.createNetwork(DIRECT);
         List<String> created = KernelState.of(network, "host");
