@@ -115,10 +115,11 @@ final class NetworkElements {
     /** What lets such an endpoint and a bridge network reach each other. */
     static List<TableElement> between(Endpoint endpoint, Network other) {
         List<TableElement> all = new ArrayList<>();
-        endpoint.hostLink().ifPresent(link -> other.bridge().ifPresent(bridge -> {
-            all.add(TableElement.interfaces("within", link, bridge));
-            all.add(TableElement.interfaces("within", bridge, link));
-        }));
+        endpoint.hostLink()
+                .ifPresent(link -> other.bridge().ifPresent(bridge -> {
+                    all.add(TableElement.interfaces("within", link, bridge));
+                    all.add(TableElement.interfaces("within", bridge, link));
+                }));
         return all;
     }
 

@@ -45,7 +45,8 @@ class RoutedKernelTest {
         network.ip("host", "addr add 2001:db8::1/64 dev eth0 nodad")
                 .ip("outside", "addr add 2001:db8::2/64 dev eth0 nodad");
         network.ip("host", "route add default via 192.0.2.2").ip("host", "-6 route add default via 2001:db8::2");
-        Wait.until("the uplink is there", () -> network.ping("host", "192.0.2.2") && network.ping("host", "2001:db8::2"));
+        Wait.until(
+                "the uplink is there", () -> network.ping("host", "192.0.2.2") && network.ping("host", "2001:db8::2"));
         host = NetworkNamespace.open(Path.of("/run/netns/host"));
         wiring = new Wiring(new StateFolders(folder.resolve("state"), folder.resolve("run")), host);
     }
@@ -257,7 +258,8 @@ class RoutedKernelTest {
 
     /** nft leaves out a check of the family that it finds implied. */
     private boolean same(String namespace, List<String> wanted) {
-        List<String> before = wanted.stream().filter(line -> !line.contains("nfproto")).toList();
+        List<String> before =
+                wanted.stream().filter(line -> !line.contains("nfproto")).toList();
         List<String> now = KernelState.of(network, namespace).stream()
                 .filter(line -> !line.contains("nfproto"))
                 .toList();

@@ -58,10 +58,11 @@ class TrapsKernelTest {
         Process container = new ProcessBuilder("unshare", "-n", "sleep", "600").start();
         try {
             Place place = Place.process(container.pid());
-            Wait.until("it is in a namespace of its own", () -> !Tool.attempt(
-                            "readlink", "/proc/" + container.pid() + "/ns/net")
-                    .output()
-                    .equals(Tool.run("readlink", "/proc/self/ns/net")));
+            Wait.until(
+                    "it is in a namespace of its own",
+                    () -> !Tool.attempt("readlink", "/proc/" + container.pid() + "/ns/net")
+                            .output()
+                            .equals(Tool.run("readlink", "/proc/self/ns/net")));
             Tool.run("mount", "-t", "tmpfs", "none", "/run/netns"); // nobody's name is there any more
             try {
                 wiring.connect(ConnectSpec.of(place, "web"));
@@ -71,19 +72,21 @@ class TrapsKernelTest {
             } finally {
                 Tool.run("umount", "/run/netns");
             }
-            Wait.until("it reaches the outside", () -> Tool.attempt(
-                                    "nsenter",
-                                    "-n",
-                                    "-t",
-                                    Long.toString(container.pid()),
-                                    "ping",
-                                    "-c",
-                                    "1",
-                                    "-W",
-                                    "1",
-                                    "192.0.2.2")
-                            .exit()
-                    == 0);
+            Wait.until(
+                    "it reaches the outside",
+                    () -> Tool.attempt(
+                                            "nsenter",
+                                            "-n",
+                                            "-t",
+                                            Long.toString(container.pid()),
+                                            "ping",
+                                            "-c",
+                                            "1",
+                                            "-W",
+                                            "1",
+                                            "192.0.2.2")
+                                    .exit()
+                            == 0);
             wiring.disconnect(ConnectSpec.nameOf(place), "web");
         } finally {
             container.destroyForcibly().waitFor();

@@ -320,7 +320,8 @@ class WiringKernelTest {
         wiring.removeNetwork("x");
         isAsBefore(before);
         network.ip("host", "link set br9 type bridge stp_state 1 forward_delay 300 hello_time 100");
-        Wait.until("its port forwards", () -> network.in("host", "bridge", "link").contains("state forwarding"));
+        Wait.until(
+                "its port forwards", () -> network.in("host", "bridge", "link").contains("state forwarding"));
         List<String> spanning = KernelState.of(network, "host");
         wiring.createNetwork(NetworkSpec.of("x", V4).withBridge("br9"));
         wiring.removeNetwork("x");

@@ -46,10 +46,7 @@ public final class Connect implements Command {
             "what it is called from now on, lasthop:NAME; as its namespace if it is not said",
             Reader.text());
     private static final Option<PublishedPort> PUBLISH = Option.value(
-                    "publish",
-                    PortWords.FORM,
-                    "a port of the host that is to lead to it",
-                    PortWords::published)
+                    "publish", PortWords.FORM, "a port of the host that is to lead to it", PortWords::published)
             .letter('p')
             .repeated();
 

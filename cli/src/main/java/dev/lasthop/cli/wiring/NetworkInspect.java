@@ -37,7 +37,9 @@ public final class NetworkInspect implements Command {
             List<Endpoint> endpoints = wiring.endpoints().stream()
                     .filter(endpoint -> endpoint.network().equals(network.name()))
                     .toList();
-            invocation.output().result(() -> WiringWords.json(wiring, network, endpoints), () -> text(wiring, network, endpoints));
+            invocation
+                    .output()
+                    .result(() -> WiringWords.json(wiring, network, endpoints), () -> text(wiring, network, endpoints));
             return ExitCode.DONE;
         });
     }

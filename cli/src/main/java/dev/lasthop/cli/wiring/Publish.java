@@ -13,9 +13,8 @@ import java.util.Set;
 
 /** Lets a port of the host lead to an endpoint. */
 public final class Publish implements Command {
-    private static final Argument<PublishedPort> PORT =
-            Argument.one(
-                    PortWords.FORM, "the host's port or several in a row, and the endpoint's", PortWords::published);
+    private static final Argument<PublishedPort> PORT = Argument.one(
+            PortWords.FORM, "the host's port or several in a row, and the endpoint's", PortWords::published);
 
     /** Stateless. */
     public Publish() {}
@@ -42,7 +41,9 @@ public final class Publish implements Command {
 
     @Override
     public List<String> examples() {
-        return List.of("publish netns:blue 8080:80", "publish netns:blue 127.0.0.1:5353:53/udp",
+        return List.of(
+                "publish netns:blue 8080:80",
+                "publish netns:blue 127.0.0.1:5353:53/udp",
                 "publish netns:blue 30000-30099:30000/udp",
                 "publish netns:blue 8443:443 --allow-from 192.0.2.0/24 --allow-from 2001:db8::/32",
                 "publish netns:blue 21:21 --helper ftp");
@@ -76,7 +77,10 @@ public final class Publish implements Command {
                     .output()
                     .result(
                             () -> WiringWords.json(
-                                    done, wiring.ports(done), WiringWords.gateways(wiring.network(done.network())), List.of()),
+                                    done,
+                                    wiring.ports(done),
+                                    WiringWords.gateways(wiring.network(done.network())),
+                                    List.of()),
                             () -> List.of("published " + port.words() + ": it leads to " + done.name() + ", "
                                     + WiringWords.addresses(done)));
             return ExitCode.DONE;

@@ -15,9 +15,10 @@ import java.util.Set;
 
 /** Takes a published port off an endpoint. */
 public final class Unpublish implements Command {
-    private static final Argument<HostPort> PORT =
-            Argument.one(
-            "[HOST_IP:]HOST[-END][/PROTOCOL]", "the host's port, or several in a row", PortWords.reading(HostPort::parse));
+    private static final Argument<HostPort> PORT = Argument.one(
+            "[HOST_IP:]HOST[-END][/PROTOCOL]",
+            "the host's port, or several in a row",
+            PortWords.reading(HostPort::parse));
 
     /** Stateless. */
     public Unpublish() {}
@@ -39,7 +40,10 @@ public final class Unpublish implements Command {
 
     @Override
     public List<String> examples() {
-        return List.of("unpublish netns:blue 8080", "unpublish netns:blue 127.0.0.1:5353/udp", "unpublish netns:blue 30000-30099/udp");
+        return List.of(
+                "unpublish netns:blue 8080",
+                "unpublish netns:blue 127.0.0.1:5353/udp",
+                "unpublish netns:blue 30000-30099/udp");
     }
 
     @Override
@@ -65,7 +69,10 @@ public final class Unpublish implements Command {
                     .output()
                     .result(
                             () -> WiringWords.json(
-                                    done, wiring.ports(done), WiringWords.gateways(wiring.network(done.network())), List.of()),
+                                    done,
+                                    wiring.ports(done),
+                                    WiringWords.gateways(wiring.network(done.network())),
+                                    List.of()),
                             () -> List.of("unpublished " + wanted + " of " + done.name()));
             return ExitCode.DONE;
         });

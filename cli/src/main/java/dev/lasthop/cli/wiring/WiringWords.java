@@ -162,8 +162,7 @@ final class WiringWords {
                 .build();
     }
 
-    static JsonObject json(
-            Endpoint endpoint, List<PublishedPort> ports, List<String> gateways, List<String> warnings) {
+    static JsonObject json(Endpoint endpoint, List<PublishedPort> ports, List<String> gateways, List<String> warnings) {
         JsonObject.Builder json = JsonObject.builder().put("schema", "lasthop.endpoint/1");
         endpoint.toJson(ports).members().forEach(json::put);
         return json.putStrings("gateways", gateways)
