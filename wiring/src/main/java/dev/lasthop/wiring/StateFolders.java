@@ -107,16 +107,17 @@ public record StateFolders(Path state, Path run) {
                 sign(file);
                 return new Lock(fd);
             }
-            if (!holder(file).equals(holder)) { // it goes round: this is a queue, and nobody is stuck
+            boolean isLate = System.nanoTime() > end;
+            if (isLate && !holder(file).equals(holder)) { // it goes round: this is a queue, and nobody is stuck
                 holder = holder(file);
                 end = System.nanoTime() + LOCK_LIMIT.toNanos();
+                isLate = false;
             }
-            if (result != -Errno.EAGAIN.number() || System.nanoTime() > end) {
+            if (result != -Errno.EAGAIN.number() || isLate) {
                 fd.close();
                 throw new WiringException("another lasthop"
                         + (holder.matches("[0-9]{1,10} .*") ? ", process " + holder.replaceFirst(" .*", "") + "," : "")
-                        + " has held " + file
-                        + " for a minute; fuser " + file + " names who has it");
+                        + " has held " + file + " for a minute; fuser " + file + " names who has it");
             }
             sleep(nap);
             nap = Math.min(20, nap * 2);
