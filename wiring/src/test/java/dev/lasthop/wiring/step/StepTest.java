@@ -32,6 +32,15 @@ class StepTest {
             new LinkStep.CreateVeth(
                     new LinkStep.End(Place.HOST, "lh0", Optional.of(MAC), OptionalInt.of(1400)),
                     new LinkStep.End(C1, "eth0")),
+            new LinkStep.CreateInside(
+                    Place.HOST,
+                    new LinkStep.Ipvlan("eth0", LinkStep.IpvlanMode.L3S),
+                    new LinkStep.End(C1, "eth0", Optional.empty(), OptionalInt.of(1400))),
+            new LinkStep.CreateInside(
+                    Place.HOST,
+                    new LinkStep.Macvlan("eth0", LinkStep.MacvlanMode.PASSTHRU),
+                    new LinkStep.End(C1, "eth0", Optional.of(MAC), OptionalInt.empty())),
+            new LinkStep.Group(Place.HOST, "lh0", 1_218_077_084),
             new LinkStep.Move(Place.HOST, "x", Place.process(42), "eth1"),
             new LinkStep.Create(
                     Place.HOST,
@@ -99,6 +108,9 @@ class StepTest {
                 .containsExactly(
                         "ip netns add c1",
                         "ip link add lh0 address 02:00:00:00:00:01 mtu 1400 type veth peer name eth0 netns c1",
+                        "ip link add link eth0 name eth0 mtu 1400 netns c1 type ipvlan mode l3s",
+                        "ip link add link eth0 name eth0 address 02:00:00:00:00:01 netns c1 type macvlan mode passthru",
+                        "ip link set lh0 group 1218077084",
                         "ip link set x netns 42 name eth1",
                         "ip link add name vx type vxlan id 7 remote fd00::1 dstport 8472 dev e",
                         "ip link add name vy type vxlan id 8 local 192.0.2.1 dstport 4789 nolearning ttl auto df inherit"
@@ -139,6 +151,17 @@ class StepTest {
                 assertThat(e.getMessage()).isNotBlank();
             }
         }
+    }
+
+    @Test
+    void sharedInterfacesAreMadeInTheirOwnNamespaceAtOnce() {
+        assertThat(new LinkStep.CreateInside(
+                                Place.HOST,
+                                new LinkStep.Ipvlan("eth0", LinkStep.IpvlanMode.L3S),
+                                new LinkStep.End(C1, "eth1", Optional.empty(), OptionalInt.of(1400)))
+                        .command())
+                .isEqualTo("ip link add link eth0 name eth1 mtu 1400 netns c1 type ipvlan mode l3s");
+        assertThat(new LinkStep.Group(Place.HOST, "lh0", 7).command()).isEqualTo("ip link set lh0 group 7");
     }
 
     @Test
