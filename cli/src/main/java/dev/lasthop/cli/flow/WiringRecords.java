@@ -50,7 +50,8 @@ final class WiringRecords implements Records {
         List<String> ports = wiring.endpoints().stream()
                 .filter(endpoint -> endpoint.network().equals(network.name()))
                 .flatMap(endpoint -> wiring.ports(endpoint).stream())
-                .flatMap(port -> IntStream.rangeClosed(port.host().first(), port.host().last())
+                .flatMap(port -> IntStream.rangeClosed(
+                                port.host().first(), port.host().last())
                         .mapToObj(number -> number + "/" + port.protocol()))
                 .toList();
         List<String> missing = lost.stream().map(Wiring.Lost::what).toList();
