@@ -60,7 +60,7 @@ fi
 app=$build/app-$$
 rm -rf "$app"
 mkdir "$app" && cp "$home"/cli/target/modules/*.jar "$home"/cli/target/lasthop-cli-*.jar "$app/" || exit 1
-hash=$(cat "$app"/*.jar "$jdk/release" "$home/config/java-options" "$home/config/training" "$home/config/build-image.sh" | sha256sum | cut -c1-16)
+hash=$(cat "$app"/*.jar "$jdk/release" "$home/config/java-options" "$home/config/training" "$home/config/training-diagnosis" "$home/config/build-image.sh" | sha256sum | cut -c1-16)
 image=$build/image-$hash
 if [ ! -e "$image/lib/lasthop.options" ]; then
     rm -rf "$image"
@@ -75,24 +75,30 @@ if [ ! -e "$image/lib/lasthop.options" ]; then
         mkdir -p "$image/bin" "$image/lib/app" && cp "$app"/*.jar "$image/lib/app/" && ln -s "$jdk/bin/java" "$image/bin/java" || exit 1
         printf -- '--module-path\n"%s"\n' "$image/lib/app" >>"$app/lasthop.options"
     fi
-    say "building, once: training the start-up cache"
+    say "building, once: training the start-up caches"
+    # train CACHE LINES [COMMAND…]: a cache from the command lines of a file
     train() {
-        "$@" "$image/bin/java" "@$app/lasthop.options" "-XX:AOTCacheOutput=$image/lib/lasthop.aot" \
-            -m dev.lasthop.cli/dev.lasthop.cli.Training "$home/config/training" $root >"$build/training.log" 2>&1 9>&- </dev/null
+        cache=$1 lines=$2
+        shift 2
+        "$@" "$image/bin/java" "@$app/lasthop.options" "-XX:AOTCacheOutput=$image/lib/$cache.aot" \
+            -m dev.lasthop.cli/dev.lasthop.cli.Training "$home/config/$lines" $root >"$build/$lines.log" 2>&1 9>&- </dev/null
     }
     root=
     state=$build/state-$$
-    mkdir -p "$state"
     export LASTHOP_STATE="$state/state" LASTHOP_RUN="$state/run"
-    if [ "$(id -u)" = 0 ] && unshare --net --mount true 2>/dev/null; then
-        root=root # in namespaces of its own: what the commands make is gone with the process
-        train timeout -k 5 120 unshare --net --mount --propagation private sh -c '
-            mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/netns && exec "$@"' sh
-    else
-        train timeout -k 5 120
-    fi
-    rm -rf "$state"
-    [ -s "$image/lib/lasthop.aot" ] || say "the start-up cache could not be made (see $build/training.log): Lasthop will start slower"
+    for pair in lasthop:training diagnosis:training-diagnosis; do
+        mkdir -p "$state"
+        if [ "$(id -u)" = 0 ] && unshare --net --mount true 2>/dev/null; then
+            root=root # in namespaces of its own: what the commands make is gone with the process
+            train "${pair%:*}" "${pair#*:}" timeout -k 5 120 unshare --net --mount --propagation private sh -c '
+                mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/netns && exec "$@"' sh
+        else
+            train "${pair%:*}" "${pair#*:}" timeout -k 5 120
+        fi
+        rm -rf "$state"
+        [ -s "$image/lib/${pair%:*}.aot" ] ||
+            say "a start-up cache could not be made (see $build/${pair#*:}.log): Lasthop will start slower"
+    done
     cp "$app/lasthop.options" "$image/lib/lasthop.options" || exit 1 # last: it says that the image is whole
     new=
 fi
