@@ -208,7 +208,12 @@ final class Chain {
                 // the other way round
                 back("dropped ip-forward-disabled request gate wan0 in", "sysctl gate net.ipv4.ip_forward=0"),
                 back("dropped peer-down request -", "ip box link set n0 down"),
-                back("dropped not-bridged request gate wan0 in", "ip gate link set p1 nomaster"),
+                back(
+                        "dropped not-bridged request gate wan0 in",
+                        "ip gate link set p1 nomaster",
+                        "ip gate neigh flush dev br-lan"),
+                // while its MAC address is remembered, the bridge floods to the other ports
+                back("dropped not-bridged request -", "ip gate link set p1 nomaster"),
                 back("dropped bridge-down request gate wan0 in", "ip gate link set br-lan down"),
                 back("no-reply no-return-path reply box n0 in", "ip box route del default"),
                 back("not-sent no-default-route request far e0 out", "ip far route del default"));
