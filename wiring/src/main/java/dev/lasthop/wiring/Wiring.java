@@ -10,6 +10,7 @@ import dev.lasthop.wiring.step.Places;
 import dev.lasthop.wiring.step.Plan;
 import dev.lasthop.wiring.step.PlanException;
 import dev.lasthop.wiring.step.RouteStep;
+import dev.lasthop.wiring.step.RouteTo;
 import dev.lasthop.wiring.step.Step;
 import dev.lasthop.wiring.step.SysctlStep;
 import java.util.ArrayList;
@@ -512,7 +513,8 @@ public final class Wiring {
         for (Applied.Done done : applied.steps().reversed()) {
             boolean counts = done.step().place().equals(after.place())
                     && (done.step() instanceof LinkStep.Flag flag && flag.name().equals("lo")
-                            || done.step() instanceof RouteStep.Delete // another's default route
+                            || done.step() instanceof RouteStep.Delete delete // another's default route
+                                    && !isExtra(delete.route(), before)
                             || done.step() instanceof SysctlStep sysctl
                                     && wanted.contains(sysctl.key())
                                     && !known.contains(sysctl.key()));
@@ -522,6 +524,12 @@ public final class Wiring {
                 .filter(step -> known.stream().noneMatch(key -> Tuning.isOf(step, key) && !wanted.contains(key)))
                 .forEach(undo::add);
         return undo;
+    }
+
+    /** Whether it is one of the endpoint's own, which nobody wants back when it goes. */
+    private static boolean isExtra(RouteTo route, Endpoint endpoint) {
+        return ExtraRoutes.of(endpoint.settings()).all().stream()
+                .anyMatch(extra -> extra.destination().equals(route.destination()));
     }
 
     private static boolean isForwarding(Step step) {

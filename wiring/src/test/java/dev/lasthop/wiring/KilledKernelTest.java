@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -38,16 +39,17 @@ import tools.jackson.core.json.JsonFactory;
 /**
  * {@code kill -9} at random instants, then {@code gc}, or the way back: links, addresses, routes, rules, sysctls, leases and records are as they
  * were before, or as they are when it is done. {@code LASTHOP_KILLS=34}: so many times
- * for each of the six pieces of work.
+ * for each of the six pieces of work of a course.
  */
 @KernelTest
 class KilledKernelTest {
-    private static final int KILLS = Integer.parseInt(System.getenv().getOrDefault("LASTHOP_KILLS", "5"));
+    private static final Optional<Integer> ASKED =
+            Optional.ofNullable(System.getenv("LASTHOP_KILLS")).map(Integer::valueOf);
 
     private static final int NOTHING = 0;
     private static final int CREATED = 1;
     private static final int CONNECTED = 2;
-    private static final int PUBLISHED = 3;
+    private static final int MORE = 3;
 
     @TempDir
     Path folder;
@@ -55,67 +57,73 @@ class KilledKernelTest {
     private final List<List<String>> pictures = new ArrayList<>();
     private final Map<String, Long> durations = new HashMap<>();
     private int now = NOTHING;
+    private Course course = Course.BRIDGE;
 
     private final TestNetwork network = new TestNetwork();
     private final Random random = new Random(2026);
     private NetworkNamespace host;
     private Wiring wiring;
-    private Process victims;
+    private Optional<Process> running = Optional.empty();
     private BufferedReader answers;
+    private Writer questions;
 
     @BeforeEach
     void start() throws IOException {
         network.namespace("host").namespace("outside").namespace("c1");
         network.veth("host", "eth0", "outside", "eth0");
         network.ip("host", "addr add 192.0.2.1/24 dev eth0").ip("host", "route add default via 192.0.2.2");
+        network.veth("host", "lan0", "outside", "lan0").veth("host", "nic7", "outside", "nic7");
+        network.ip("host", "addr add 192.0.7.1/24 dev nic7").ip("host", "route add 192.0.8.0/24 via 192.0.7.2");
         network.ip("c1", "link set lo down"); // as it is in a new container
         host = NetworkNamespace.open(Path.of("/run/netns/host"));
         wiring = new Wiring(new StateFolders(folder.resolve("state"), folder.resolve("run")), host);
-        victims = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-XX:+UseSerialGC",
-                        "-Xint", // a compiler would want to stop the copies, which have nobody to do that
-                        "-XX:-UsePerfData",
-                        "-Xmn64m",
-                        "-cp",
-                        String.join(File.pathSeparator, classPath()),
-                        Victims.class.getName(),
-                        folder.resolve("state").toString(),
-                        folder.resolve("run").toString(),
-                        folder.resolve("done").toString(),
-                        "2")
-                .redirectErrorStream(true)
-                .start();
-        answers = victims.inputReader();
-        assertThat(answers.readLine()).isEqualTo("ready");
     }
 
     @AfterEach
     void stop() throws InterruptedException {
-        victims.destroyForcibly().waitFor();
+        end();
         host.close();
         network.close();
     }
 
     @Test
     void aKilledProcessLeavesNothingHalfDone() throws IOException {
-        lookAtEachState();
-        var tally = new TreeMap<String, Integer>();
-        for (int round = 0; round < KILLS; round++) {
-            killed("3 publish", CONNECTED, PUBLISHED, round, tally);
-            killed("4 unpublish", PUBLISHED, CONNECTED, round, tally);
-            killed("5 disconnect", PUBLISHED, CREATED, round, tally);
-            killed("2 connect", CREATED, CONNECTED, round, tally);
-            killed("6 remove", CREATED, NOTHING, round, tally);
-            killed("1 create", NOTHING, CREATED, round, tally);
+        begin(Course.BRIDGE, 2);
+        for (int state = MORE; state >= NOTHING; state--) {
+            bring(MORE);
+            bring(state);
+            settle("the way back to state " + state, state);
         }
-        System.out.println("killed: " + tally + " of " + durations);
+        kill(0, ASKED.orElse(4));
+    }
+
+    @Test
+    void norDoesOneOfAnotherDriverOrThatChangesSomething() throws IOException, InterruptedException {
+        for (int i = 0; i < Course.OTHERS.size(); i++) {
+            begin(Course.OTHERS.get(i), 1);
+            kill(i, ASKED.orElse(1));
+            end();
+        }
+    }
+
+    private void kill(int first, int kills) throws IOException {
+        var tally = new TreeMap<String, Integer>();
+        for (int i = 0; i < kills; i++) {
+            int round = first + i;
+            killed(1, NOTHING, CREATED, round, tally);
+            killed(2, CREATED, CONNECTED, round, tally);
+            killed(3, CONNECTED, MORE, round, tally);
+            killed(4, MORE, CONNECTED, round, tally);
+            killed(5, course.ofEndpoint() ? MORE : CONNECTED, CREATED, round, tally);
+            killed(6, CREATED, NOTHING, round, tally);
+        }
         bring(NOTHING);
+        System.out.println(course.name() + " killed: " + tally + " of " + durations);
     }
 
     @Test
     void fiftyAtOnceGetEachTheirOwn() throws IOException {
+        begin(Course.BRIDGE, 2);
         int copies = 50;
         IntStream.range(0, copies).forEach(i -> network.namespace("n" + i));
         works().get("1 create").run();
@@ -140,24 +148,51 @@ class KilledKernelTest {
         works().get("6 remove").run();
     }
 
-    private Map<String, Runnable> works() {
-        return Victims.works(wiring);
+    private void begin(Course which, int rounds) throws IOException {
+        course = which;
+        Process victims = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-XX:+UseSerialGC",
+                        "-Xint", // a compiler would want to stop the copies, which have nobody to do that
+                        "-XX:-UsePerfData",
+                        "-Xmn64m",
+                        "-cp",
+                        String.join(File.pathSeparator, classPath()),
+                        Victims.class.getName(),
+                        folder.resolve("state").toString(),
+                        folder.resolve("run").toString(),
+                        folder.resolve("done").toString(),
+                        Integer.toString(rounds),
+                        course.name())
+                .redirectErrorStream(true)
+                .start();
+        running = Optional.of(victims);
+        answers = victims.inputReader();
+        questions = victims.outputWriter();
+        assertThat(answers.readLine()).isEqualTo("ready");
+        pictures.clear();
+        durations.clear();
+        for (now = NOTHING; now < MORE; ) { // each state seen once by others' tools
+            pictures.add(picture());
+            bring(now + 1);
+        }
+        pictures.add(picture());
     }
 
-    /** The states, each seen once by others' tools, and that the way back leads there. */
-    private void lookAtEachState() {
-        for (int state = NOTHING; state <= PUBLISHED; state++) {
-            bring(state);
-            pictures.add(picture());
+    private void end() throws InterruptedException {
+        if (running.isPresent()) {
+            running.get().destroyForcibly().waitFor();
         }
-        for (int state = PUBLISHED; state >= NOTHING; state--) {
-            bring(state);
-            settle("the way back to state " + state, state);
-        }
+    }
+
+    private Map<String, Runnable> works() {
+        return course.with(wiring);
     }
 
     /** Kills one piece of work that leads from one state to another, and takes one of the ways out of it. */
-    private void killed(String work, int before, int after, int round, Map<String, Integer> tally) throws IOException {
+    private void killed(int number, int before, int after, int round, Map<String, Integer> tally) throws IOException {
+        String work = course.work(number);
         bring(before);
         if (!durations.containsKey(work)) {
             durations.put(work, Long.parseLong(ask("time\t" + work)));
@@ -171,7 +206,7 @@ class KilledKernelTest {
         double part = later ? 0.5 * Math.pow(random.nextDouble(), 3) : 1.1 * random.nextDouble();
         long instant = (long) (part * durations.get(work));
         boolean done = Boolean.parseBoolean(ask((later ? "later" : "kill") + "\t" + work + "\t" + instant));
-        String when = work + " killed after " + (later ? "the journal had it for " : "") + instant + " ns of "
+        String when = course.name() + ", " + work + " killed after " + (later ? "the journal had it for " : "") + instant + " ns of "
                 + durations.get(work);
         String outcome;
         if (round % 2 == 0) {
@@ -183,9 +218,10 @@ class KilledKernelTest {
                     : collected.getFirst().replaceFirst(":.*", "");
             when += ", then gc: " + collected;
         } else {
-            boolean ofNetwork = work.equals("1 create") || work.equals("6 remove");
-            boolean was = goBack(ofNetwork);
-            now = ofNetwork ? NOTHING : CREATED;
+            boolean ofNetwork = number == 1 || number == 6;
+            boolean ofMore = (number == 3 || number == 4) && !course.ofEndpoint();
+            boolean was = goBack(ofMore ? 4 : ofNetwork ? 6 : 5);
+            now = ofMore ? CONNECTED : ofNetwork ? NOTHING : CREATED;
             outcome = was ? "taken back" : "was not there";
             when += ", then the way back";
         }
@@ -193,48 +229,40 @@ class KilledKernelTest {
         settle(when, now);
     }
 
-    private boolean goBack(boolean network) {
+    private boolean goBack(int number) {
         try {
-            if (network) {
-                wiring.removeNetwork("web");
-            } else {
-                wiring.disconnect("c1", "web");
-            }
+            works().get(course.work(number)).run();
             return true;
         } catch (WiringException e) {
-            assertThat(e).hasMessageMatching("there is no network .*|.* is not connected .*");
+            assertThat(e).hasMessageMatching("there is no network .*|.* is not connected .*|network web has no peer .*");
             return false;
         }
     }
 
     private int stateOnRecord() {
-        List<Endpoint> endpoints = wiring.endpoints();
-        if (endpoints.isEmpty()) {
-            return wiring.networks().isEmpty() ? NOTHING : CREATED;
+        if (wiring.networks().isEmpty()) {
+            return NOTHING;
         }
-        return wiring.ports(endpoints.getFirst()).size() == 1 ? CONNECTED : PUBLISHED;
+        return wiring.endpoints().isEmpty() ? CREATED : course.hasMore().test(wiring) ? MORE : CONNECTED;
     }
 
     private void bring(int state) {
-        Map<String, Runnable> works = Victims.works(wiring);
         for (; now < state; now++) {
-            works.get(List.of("1 create", "2 connect", "3 publish").get(now)).run();
+            works().get(course.work(now + 1)).run();
         }
-        if (now == PUBLISHED && state == CONNECTED) {
-            works.get("4 unpublish").run();
-        } else {
-            if (now >= CONNECTED && state < CONNECTED) {
-                works.get("5 disconnect").run();
-            }
-            if (now >= CREATED && state < CREATED) {
-                works.get("6 remove").run();
-            }
+        if (now == MORE && state < MORE && (state == CONNECTED || !course.ofEndpoint())) {
+            works().get(course.work(4)).run();
+        }
+        if (now >= CONNECTED && state < CONNECTED) {
+            works().get(course.work(5)).run();
+        }
+        if (now >= CREATED && state < CREATED) {
+            works().get(course.work(6)).run();
         }
         now = state;
     }
 
     private String ask(String question) throws IOException {
-        Writer questions = victims.outputWriter();
         questions.write(question + "\n");
         questions.flush();
         return answers.readLine();

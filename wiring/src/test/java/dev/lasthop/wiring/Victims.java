@@ -3,8 +3,6 @@ package dev.lasthop.wiring;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.lasthop.address.IpAddress;
-import dev.lasthop.address.Prefix;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.wiring.step.Place;
 import java.io.BufferedReader;
@@ -22,7 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -37,11 +34,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 @SuppressWarnings("restricted") // fork, kill and waitpid are this test's own business
 final class Victims {
-    static final IpAddress ADDRESS4 = IpAddress.parse("10.88.0.9");
-    static final IpAddress ADDRESS6 = IpAddress.parse("fd88::9");
-    static final PublishedPort FIRST = PublishedPort.parse("8080:80");
-    static final PublishedPort SECOND = PublishedPort.parse("8081:80/udp");
-
     private static final int SIGKILL = 9;
     private static final int NO_HANG = 1; // WNOHANG
     private static final long LONGEST = 3_000_000_000L;
@@ -60,33 +52,13 @@ final class Victims {
         this.works = works;
     }
 
-    /** The pieces of wiring that are interrupted, in an order that leads back to where it began. */
-    static Map<String, Runnable> works(Wiring wiring) {
-        var spec = NetworkSpec.of("web", Prefix.parse("10.88.0.0/24"), Prefix.parse("fd88::/64"));
-        var connection = ConnectSpec.of(Place.named("c1"), "web")
-                .withAddresses(ADDRESS4, ADDRESS6)
-                .withPorts(FIRST);
-        Map<String, Runnable> works = new TreeMap<>();
-        works.put("1 create", () -> wiring.createNetwork(spec));
-        works.put("2 connect", () -> wiring.connect(connection));
-        works.put("3 publish", () -> wiring.publish("c1", SECOND));
-        works.put("4 unpublish", () -> wiring.unpublish("c1", SECOND));
-        works.put("5 disconnect", () -> wiring.disconnect("c1", "web"));
-        works.put("6 remove", () -> wiring.removeNetwork("web"));
-        return works;
-    }
-
-    /** @param arguments the folders for state and run, a file to be made when a work is done, and how often to warm up */
+    /** @param arguments the folders for state and run, a file to be made when a work is done, how often to warm up, the course */
     public static void main(String[] arguments) throws IOException {
         var folders = new StateFolders(Path.of(arguments[0]), Path.of(arguments[1]));
         var wiring = new Wiring(folders, NetworkNamespace.open(Path.of("/run/netns/host")));
-        var victims = new Victims(wiring, Path.of(arguments[2]), works(wiring));
+        var victims = new Victims(wiring, Path.of(arguments[2]), Course.named(arguments[4]).with(wiring));
         for (int i = Integer.parseInt(arguments[3]); i > 0; i--) {
             victims.works.values().forEach(Runnable::run);
-            victims.works.get("1 create").run();
-            wiring.connect(ConnectSpec.of(Place.named("c1"), "web"));
-            victims.works.get("5 disconnect").run();
-            victims.works.get("6 remove").run();
         }
         victims.warm();
         System.out.println("ready");
