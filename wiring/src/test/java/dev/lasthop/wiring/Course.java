@@ -24,8 +24,7 @@ import java.util.stream.Stream;
  * @param hasMore whether on record there is what the third work makes
  * @param ofEndpoint whether that goes with the endpoint
  */
-record Course(
-        String name, Map<String, Consumer<Wiring>> works, Predicate<Wiring> hasMore, boolean ofEndpoint) {
+record Course(String name, Map<String, Consumer<Wiring>> works, Predicate<Wiring> hasMore, boolean ofEndpoint) {
     static final PublishedPort FIRST = PublishedPort.parse("8080:80");
     static final PublishedPort SECOND = PublishedPort.parse("8081:80/udp");
 
@@ -76,9 +75,7 @@ record Course(
         return changing(
                 "rates",
                 NetworkSpec.of("web", Prefix.parse("10.88.0.0/24"), Prefix.parse("fd88::/64")),
-                at("10.88.0.9", "fd88::9")
-                        .with(limits())
-                        .with(new InterfaceMtu(1500)),
+                at("10.88.0.9", "fd88::9").with(limits()).with(new InterfaceMtu(1500)),
                 change,
                 back);
     }

@@ -206,8 +206,8 @@ class KilledKernelTest {
         double part = later ? 0.5 * Math.pow(random.nextDouble(), 3) : 1.1 * random.nextDouble();
         long instant = (long) (part * durations.get(work));
         boolean done = Boolean.parseBoolean(ask((later ? "later" : "kill") + "\t" + work + "\t" + instant));
-        String when = course.name() + ", " + work + " killed after " + (later ? "the journal had it for " : "") + instant + " ns of "
-                + durations.get(work);
+        String when = course.name() + ", " + work + " killed after " + (later ? "the journal had it for " : "")
+                + instant + " ns of " + durations.get(work);
         String outcome;
         if (round % 2 == 0) {
             List<String> collected = wiring.gc().removed();
@@ -234,7 +234,8 @@ class KilledKernelTest {
             works().get(course.work(number)).run();
             return true;
         } catch (WiringException e) {
-            assertThat(e).hasMessageMatching("there is no network .*|.* is not connected .*|network web has no peer .*");
+            assertThat(e)
+                    .hasMessageMatching("there is no network .*|.* is not connected .*|network web has no peer .*");
             return false;
         }
     }

@@ -56,7 +56,8 @@ final class Victims {
     public static void main(String[] arguments) throws IOException {
         var folders = new StateFolders(Path.of(arguments[0]), Path.of(arguments[1]));
         var wiring = new Wiring(folders, NetworkNamespace.open(Path.of("/run/netns/host")));
-        var victims = new Victims(wiring, Path.of(arguments[2]), Course.named(arguments[4]).with(wiring));
+        var victims = new Victims(
+                wiring, Path.of(arguments[2]), Course.named(arguments[4]).with(wiring));
         for (int i = Integer.parseInt(arguments[3]); i > 0; i--) {
             victims.works.values().forEach(Runnable::run);
         }
