@@ -1,9 +1,8 @@
 #!/bin/bash
 # Packet filters and translation as programs leave them behind: iptables of both generations, docker's and podman's chains, firewalld's
 # zones, sets, limits, published ports. Injected by hand, diagnosed and mended by lasthop, judged by ping and nc.
+# Without an argument a sample: firewall.sh all, firewall.sh CAUSE, firewall.sh "NAME".
 . "$(dirname "$0")/network.sh"
-only=${1:-}
-f() { [ -z "$only" ] || [ "$only" = "$5" ] || [ "$only" = "$1" ] || return 0; fault "$@"; }
 k() { in_ns knoten "$@"; }
 world=203.0.113.7
 
@@ -23,36 +22,36 @@ docker_chains() {
     k iptables-nft -A DOCKER-USER -j RETURN
 }
 docker_user() { docker_chains; k iptables-nft -I DOCKER-USER -s 10.77.0.9 -d $world -j DROP; }
-f "docker: DOCKER-USER drops" kiste $world dropped forward-rule-drop request "knoten br-x in" docker_user
+sample "docker: DOCKER-USER drops" kiste $world dropped forward-rule-drop request "knoten br-x in" docker_user
 docker_policy() { docker_chains; k iptables-nft -D FORWARD -i br-x ! -o br-x -j ACCEPT; }
-f "docker: the accept rule is gone" kiste $world dropped forward-policy-drop request "knoten br-x in" docker_policy
+more "docker: the accept rule is gone" kiste $world dropped forward-policy-drop request "knoten br-x in" docker_policy
 second_network() {
     ip netns add andere && ip -n andere link set lo up
     ip -n knoten link add br-y type bridge && ip -n knoten link set br-y up && ip -n knoten addr add 10.78.0.1/24 dev br-y
     ip -n andere link add if0 type veth peer name vk9 netns knoten && ip -n knoten link set vk9 master br-y up
     ip -n andere link set if0 up && ip -n andere addr add 10.78.0.9/24 dev if0 && ip -n andere route add default via 10.78.0.1
 }
-PREPARE=second_network NOFIX=1 f "docker: two networks kept apart" kiste 10.78.0.9 dropped network-isolation request "knoten br-x in" docker_chains
+PREPARE=second_network NOFIX=1 sample "docker: two networks kept apart" kiste 10.78.0.9 dropped network-isolation request "knoten br-x in" docker_chains
 docker_legacy() { k nft add table ip filter; docker_chains; k iptables-legacy -A FORWARD -s 10.77.0.0/24 -j DROP; }
-f "docker in nf_tables, a forgotten legacy rule" kiste $world dropped legacy-and-nft request "knoten br-x in" docker_legacy
+more "docker in nf_tables, a forgotten legacy rule" kiste $world dropped legacy-and-nft request "knoten br-x in" docker_legacy
 
 # iptables of both generations
 legacy_rule() { k iptables-legacy -A FORWARD -s 10.77.0.9 -p icmp -m comment --comment "no pings" -j DROP; }
-f "iptables-legacy: a rule about ICMP" kiste $world dropped icmp-blocked request "knoten br-x in" legacy_rule
+sample "iptables-legacy: a rule about ICMP" kiste $world dropped icmp-blocked request "knoten br-x in" legacy_rule
 legacy_user_chain() { k iptables-legacy -N mine; k iptables-legacy -A mine -d 203.0.113.0/24 -j DROP; k iptables-legacy -A FORWARD -i br-x -j mine; }
-f "iptables-legacy: a chain of its own" kiste $world dropped forward-rule-drop request "knoten br-x in" legacy_user_chain
+more "iptables-legacy: a chain of its own" kiste $world dropped forward-rule-drop request "knoten br-x in" legacy_user_chain
 nft_reject() { k iptables-nft -A FORWARD -s 10.77.0.0/24 -j REJECT --reject-with icmp-admin-prohibited; }
-f "iptables-nft: REJECT" kiste $world refused firewall-reject request "knoten br-x in" nft_reject
+more "iptables-nft: REJECT" kiste $world refused firewall-reject request "knoten br-x in" nft_reject
 nft_established() { k iptables-nft -P FORWARD DROP; k iptables-nft -A FORWARD -i br-x -j ACCEPT; }
-f "iptables-nft: replies not accepted" kiste $world dropped forward-policy-drop reply "knoten up0 in" nft_established
+more "iptables-nft: replies not accepted" kiste $world dropped forward-policy-drop reply "knoten up0 in" nft_established
 nft_mangle() { k iptables-nft -t mangle -A POSTROUTING -d $world -j DROP; }
-f "iptables-nft: mangle POSTROUTING" kiste $world dropped postrouting-drop request "knoten br-x in" nft_mangle
+more "iptables-nft: mangle POSTROUTING" kiste $world dropped postrouting-drop request "knoten br-x in" nft_mangle
 nft6() { k ip6tables-nft -A FORWARD -d 2001:db8:5::/64 -j DROP; }
-f "ip6tables-nft: a rule" kiste 2001:db8:5::1 dropped forward-rule-drop request "knoten br-x in" nft6
+sample "ip6tables-nft: a rule" kiste 2001:db8:5::1 dropped forward-rule-drop request "knoten br-x in" nft6
 multiport() { k iptables-nft -A FORWARD -p tcp -m multiport --dports 80,8088 -j DROP; }
-PREPARE="serve welt 203.0.113.7 8088" f "iptables-nft: multiport, over TCP" kiste $world:8088 dropped forward-rule-drop request "knoten br-x in" multiport
+PREPARE="serve welt 203.0.113.7 8088" sample "iptables-nft: multiport, over TCP" kiste $world:8088 dropped forward-rule-drop request "knoten br-x in" multiport
 uncooked() { k iptables-nft -t raw -A PREROUTING -s 10.77.0.9 -j DROP; }
-f "iptables-nft: raw PREROUTING" kiste $world dropped prerouting-drop request "" uncooked
+more "iptables-nft: raw PREROUTING" kiste $world dropped prerouting-drop request "" uncooked
 
 # firewalld: zones by verdict maps, reject at the end
 firewalld() {
@@ -83,7 +82,7 @@ table inet firewalld {
 }
 N
 }
-f "firewalld: the zone rejects" kiste $world refused firewall-reject request "knoten br-x in" firewalld
+sample "firewalld: the zone rejects" kiste $world refused firewall-reject request "knoten br-x in" firewalld
 
 # Sets, limits, states
 blocked() {
@@ -93,31 +92,30 @@ blocked() {
     k nft add chain inet sperre f '{ type filter hook forward priority -5 ; }'
     k nft add rule inet sperre f ip daddr @boese counter drop
 }
-f "a set of blocked networks" kiste $world dropped forward-rule-drop request "knoten br-x in" blocked
+sample "a set of blocked networks" kiste $world dropped forward-rule-drop request "knoten br-x in" blocked
 icmp() { k nft add table inet i; k nft add chain inet i f '{ type filter hook forward priority 0 ; }'; k nft add rule inet i f icmp type echo-request drop; }
-f "a rule about pings only" kiste $world dropped icmp-blocked request "knoten br-x in" icmp
+more "a rule about pings only" kiste $world dropped icmp-blocked request "knoten br-x in" icmp
 bridge_rule() { k nft add table bridge b; k nft add chain bridge b f '{ type filter hook forward priority 0 ; }'; k nft add rule bridge b f ip daddr 10.77.0.10 drop; }
-f "a rule of family bridge" kiste 10.77.0.10 dropped l2-filter-drop request "knoten vk1 in" bridge_rule
+sample "a rule of family bridge" kiste 10.77.0.10 dropped l2-filter-drop request "knoten vk1 in" bridge_rule
 ingress() { k nft add table netdev n; k nft add chain netdev n i '{ type filter hook ingress device vk1 priority 0 ; }'; k nft add rule netdev n i ip daddr $world drop; }
-f "a rule at ingress" kiste $world dropped ingress-filter-drop request "" ingress
-half() { k nft add table inet z; k nft add chain inet z f '{ type filter hook forward priority 0 ; }'; k nft add rule inet z f numgen inc mod 4 '<' 3 drop; }
+sample "a rule at ingress" kiste $world dropped ingress-filter-drop request "" ingress
 
 # Translation
 masquerade_elsewhere() { k nft flush chain inet haus nachher; k nft add rule inet haus nachher ip saddr 10.77.0.0/24 oifname eth7 masquerade; }
-f "masquerade for an interface that is gone" kiste $world no-reply masquerade-wrong "" "" masquerade_elsewhere
+more "masquerade for an interface that is gone" kiste $world no-reply masquerade-wrong "" "" masquerade_elsewhere
 masquerade_old() { k nft flush chain inet haus nachher; k nft add rule inet haus nachher ip saddr 10.76.0.0/24 oifname up0 masquerade; }
-f "masquerade for an old network" kiste $world no-reply masquerade-wrong "" "" masquerade_old
+more "masquerade for an old network" kiste $world no-reply masquerade-wrong "" "" masquerade_old
 masquerade_none() { k nft flush chain inet haus nachher; }
-f "no masquerade over IPv6" kiste 2001:db8:5::1 no-reply masquerade-missing "" "" masquerade_none
+sample "no masquerade over IPv6" kiste 2001:db8:5::1 no-reply masquerade-missing "" "" masquerade_none
 serves() { serve kiste 10.77.0.9 80; k nft add chain inet haus vorher '{ type nat hook prerouting priority dstnat ; }'; k nft add rule inet haus vorher ip daddr 198.51.100.2 tcp dport 8080 dnat ip to 10.77.0.9:80; }
 unpublish() { k nft flush chain inet haus vorher; }
-PREPARE=serves NOFIX=1 f "port not published" welt 198.51.100.2:8080 refused publish-missing request "" unpublish
+PREPARE=serves NOFIX=1 more "port not published" welt 198.51.100.2:8080 refused publish-missing request "" unpublish
 stale() { k nft flush chain inet haus vorher; k nft add rule inet haus vorher tcp dport 8080 dnat ip to 10.77.0.99:80; }
 stale_here() { stale; ip netns del nachbar; }
-PREPARE=serves f "port led to nobody" welt 198.51.100.2:8080 dropped publish-stale request "" stale_here
+PREPARE=serves sample "port led to nobody" welt 198.51.100.2:8080 dropped publish-stale request "" stale_here
 elsewhere() { k nft flush chain inet haus vorher; k nft add rule inet haus vorher ip daddr 127.0.0.1 tcp dport 8080 dnat ip to 10.77.0.9:80; }
-PREPARE=serves f "port published on the loopback" welt 198.51.100.2:8080 refused publish-address request "" elsewhere
+PREPARE=serves sample "port published on the loopback" welt 198.51.100.2:8080 refused publish-address request "" elsewhere
 routed() { k nft delete table inet haus; ip -n welt route del 10.77.0.0/24; }
 back() { k nft flush chain inet haus nachher; ip -n welt route add 10.77.0.0/24 via 198.51.100.2; ip -n welt route add 10.88.0.0/24 via 198.51.100.2; }
-PREPARE=back f "the far end lost its route" kiste $world no-reply no-return-path reply "" routed
+PREPARE=back sample "the far end lost its route" kiste $world no-reply no-return-path reply "" routed
 summary

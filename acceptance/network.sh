@@ -114,4 +114,10 @@ fault() {
     teardown
 }
 
+# Which cases run: a sample, as tests in cli/src/test prove the same faults and more; with the argument "all" every one, else those whose
+# cause or name it is.
+wanted=${1:-}
+sample() { [ "$wanted" = "" ] || [ "$wanted" = all ] || [ "$wanted" = "$5" ] || [ "$wanted" = "$1" ] || return 0; fault "$@"; }
+more() { [ -z "$wanted" ] || sample "$@"; }
+
 summary() { echo "$passed passed, $failed failed"; [ $failed = 0 ]; }
