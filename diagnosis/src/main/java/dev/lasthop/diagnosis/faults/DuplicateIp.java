@@ -15,7 +15,9 @@ import dev.lasthop.path.Obstacle;
 import dev.lasthop.path.Stage;
 import dev.lasthop.wiring.step.AddressStep;
 import dev.lasthop.wiring.step.NeighborStep;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -38,7 +40,7 @@ public final class DuplicateIp implements Fault {
     @Override
     public Stream<Finding> examine(Dossier dossier) {
         Stream<Finding> heard = dossier.experiments().neighbors().stream()
-                .filter(answers -> answers.macs().size() > 1)
+                .filter(answers -> isSeveral(dossier, answers.macs()))
                 .limit(1)
                 .map(answers -> Finding.of(
                                 this,
@@ -52,6 +54,20 @@ public final class DuplicateIp implements Fault {
                                         .formatted(answers.link(), answers.address(), words(answers.macs())))
                         .mendedBy(Remedy.advice("give one of the two another address")));
         return Stream.concat(seen(dossier), heard).limit(1);
+    }
+
+    /** Whether the MACs belong to more than one namespace; one that nobody whom we can see has counts for itself. */
+    private static boolean isSeveral(Dossier dossier, List<MacAddress> macs) {
+        return macs.stream()
+                        .map(mac -> dossier.before().namespaces().stream()
+                                .filter(state -> state.links().stream()
+                                        .anyMatch(link -> link.mac().equals(Optional.of(mac))))
+                                .findFirst()
+                                .map(state -> "namespace " + state.inode())
+                                .orElse(mac.toString()))
+                        .distinct()
+                        .count()
+                > 1;
     }
 
     private static String words(List<MacAddress> macs) {
@@ -85,8 +101,13 @@ public final class DuplicateIp implements Fault {
                 .openSide());
     }
 
+    /** One answer a namespace: Linux answers on each of its interfaces for any of its addresses (arp_ignore 0), and is one owner still. */
     private static List<Stage.Answer> owners(Stage.NeighborResolution resolution) {
-        return resolution.answers().stream().filter(answer -> !answer.proxy()).toList();
+        var namespaces = new HashSet<Long>();
+        return resolution.answers().stream()
+                .filter(answer ->
+                        !answer.proxy() && namespaces.add(answer.place().namespace()))
+                .toList();
     }
 
     private Finding finding(Dossier dossier, Stage.NeighborResolution resolution) {
