@@ -39,7 +39,9 @@ alone() {
 }
 
 build
-ip -n knoten link set br-x address 02:00:00:00:00:77 # else it takes the lowest of its ports': a new one with a new port, and ARP entries are stale
+# The bridge would take the lowest of its ports' MACs, a new one with new ports; and its neighbours would take whichever answer comes last
+ip -n knoten link set br-x address 02:00:00:00:00:77
+for n in kiste nachbar; do ip -n $n neigh replace 10.77.0.1 lladdr 02:00:00:00:00:77 dev if0 nud permanent; done
 works kiste $world || works kiste $world || not_ok "noise" "the network does not work"
 veths
 connections
