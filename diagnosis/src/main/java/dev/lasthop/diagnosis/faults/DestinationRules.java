@@ -13,7 +13,9 @@ import dev.lasthop.netlink.nftables.Statement;
 import dev.lasthop.netlink.nftables.TargetSettings;
 import dev.lasthop.netlink.nftables.Translation;
 import dev.lasthop.path.Hook;
+import dev.lasthop.path.HookOutcome.Decision;
 import dev.lasthop.path.Obstacle;
+import dev.lasthop.path.Prediction;
 import dev.lasthop.path.Stage;
 import dev.lasthop.topology.FirewallRule;
 import dev.lasthop.topology.FirewallTable;
@@ -175,7 +177,19 @@ final class DestinationRules {
 
     /** The translation of the destination that was the last on the request's way, by a rule or an old connection. */
     static Optional<Stage.NatRewrite> rewrite(Dossier dossier) {
-        return dossier.prediction().request().elements(Stage.NatRewrite.class).stream()
+        return rewrite(dossier.prediction());
+    }
+
+    /** The rule that leads there now, also where an old connection did the translating and the rule was not asked. */
+    static Optional<Decision> rule(Dossier dossier, Stage.NatRewrite rewrite) {
+        return rewrite.by().or(() -> rewrite(Unremembered.predict(dossier, rewrite.namespaceName()))
+                .filter(now -> now.namespaceName().equals(rewrite.namespaceName())
+                        && now.after().destination().equals(rewrite.after().destination()))
+                .flatMap(Stage.NatRewrite::by));
+    }
+
+    private static Optional<Stage.NatRewrite> rewrite(Prediction prediction) {
+        return prediction.request().elements(Stage.NatRewrite.class).stream()
                 .filter(rewrite ->
                         !rewrite.reply() && (rewrite.hook() == Hook.PREROUTING || rewrite.hook() == Hook.OUTPUT))
                 .filter(rewrite ->

@@ -47,12 +47,13 @@ public final class PublishStale implements Fault {
     @Override
     public Stream<Finding> examine(Dossier dossier) {
         return DestinationRules.rewrite(dossier)
-                .filter(rewrite -> rewrite.by().isPresent() && dossier.stop().side() == Side.REQUEST)
+                .filter(rewrite -> dossier.stop().side() == Side.REQUEST)
                 .filter(rewrite -> dossier.stop()
                         .obstacle()
                         .filter(obstacle -> isAbout(obstacle, rewrite.after().destination()))
                         .isPresent())
-                .map(rewrite -> finding(dossier, rewrite, rewrite.by().orElseThrow()))
+                .flatMap(rewrite ->
+                        DestinationRules.rule(dossier, rewrite).map(by -> finding(dossier, rewrite, by)))
                 .stream();
     }
 

@@ -8,12 +8,7 @@ import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.path.Path;
 import dev.lasthop.path.Prediction;
-import dev.lasthop.path.Predictor;
 import dev.lasthop.path.Stage;
-import dev.lasthop.path.filter.FilterWalk;
-import dev.lasthop.topology.Conntrack;
-import dev.lasthop.topology.NamespaceState;
-import dev.lasthop.topology.Snapshot;
 import dev.lasthop.wiring.step.ConntrackStep;
 import dev.lasthop.wiring.step.Place;
 import java.util.List;
@@ -74,10 +69,7 @@ public final class StaleConntrack implements Fault {
 
     /** Whether the flow would pass, or get further than this, if nothing were remembered of it there. */
     private static boolean isToBlame(Dossier dossier, Stage.OldConnection old) {
-        Snapshot without = new Snapshot(dossier.before().namespaces().stream()
-                .map(state -> state.name().equals(old.namespaceName()) ? forgetful(state) : state)
-                .toList());
-        Prediction other = Predictor.predict(without, dossier.prediction().question(), new FilterWalk());
+        Prediction other = Unremembered.predict(dossier, old.namespaceName());
         return other.isHealthy()
                 || other.request().isDelivered()
                         && !dossier.prediction().request().isDelivered()
@@ -87,24 +79,5 @@ public final class StaleConntrack implements Fault {
                         && !other.request()
                                 .obstacle()
                                 .equals(dossier.prediction().request().obstacle());
-    }
-
-    private static NamespaceState forgetful(NamespaceState state) {
-        Conntrack known = state.conntrack();
-        return new NamespaceState(
-                state.inode(),
-                state.name(),
-                state.links(),
-                state.addresses(),
-                state.routes(),
-                state.rules(),
-                state.neighbors(),
-                state.fdb(),
-                state.sysctls(),
-                state.firewall(),
-                new Conntrack(known.maximum(), known.count(), known.statistics(), List.of()),
-                state.sockets(),
-                state.counters(),
-                state.gaps());
     }
 }
