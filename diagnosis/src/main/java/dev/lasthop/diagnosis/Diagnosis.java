@@ -3,6 +3,7 @@ package dev.lasthop.diagnosis;
 import dev.lasthop.address.Protocol;
 import dev.lasthop.path.Ending;
 import dev.lasthop.path.Hop;
+import dev.lasthop.path.Obstacle;
 import dev.lasthop.tracing.Observation;
 import dev.lasthop.tracing.ProbeResult;
 import dev.lasthop.tracing.Sighting;
@@ -65,7 +66,8 @@ public final class Diagnosis {
         if (observation.answered() > 0) {
             return Verdict.DEGRADED;
         }
-        if (observation.count(ProbeResult.Outcome.REFUSED) > 0 || wasProhibited(observation)) {
+        if (observation.count(ProbeResult.Outcome.REFUSED) > 0
+                || wasProhibited(observation) && !isProhibitedByRouting(dossier)) {
             return Verdict.REFUSED;
         }
         boolean requestSeen = dossier.hops().stream().anyMatch(hop -> hop.side() == Side.REQUEST && hop.seen() > 0);
@@ -85,6 +87,16 @@ public final class Diagnosis {
                 || observation.sightings().stream()
                         .anyMatch(sighting -> sighting.kind() == Sighting.Kind.ERROR
                                 && sighting.text().contains("administratively prohibited"));
+    }
+
+    /** A route or rule of type prohibit sends the error that filters send, and is none: the packet found no way. */
+    private static boolean isProhibitedByRouting(Dossier dossier) {
+        return dossier.stop().agrees()
+                && dossier.stop()
+                        .obstacle()
+                        .filter(obstacle ->
+                                obstacle instanceof Obstacle.RouteRefuses || obstacle instanceof Obstacle.RuleRefuses)
+                        .isPresent();
     }
 
     private static boolean leftHost(Dossier dossier) {

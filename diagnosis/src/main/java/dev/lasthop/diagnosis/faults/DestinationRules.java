@@ -1,5 +1,6 @@
 package dev.lasthop.diagnosis.faults;
 
+import dev.lasthop.address.Family;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Protocol;
 import dev.lasthop.diagnosis.Dossier;
@@ -89,6 +90,16 @@ final class DestinationRules {
         }
         int port = bytes.length >= length + 2 ? (bytes[length] & 0xff) << 8 | bytes[length + 1] & 0xff : 0;
         return Optional.of(new Target(IpAddress.of(Arrays.copyOf(bytes, length)), port));
+    }
+
+    /** Whether there is a chain that would publish ports on addresses of this family, whatever is in it. */
+    static boolean publishes(NamespaceState state, Family family) {
+        return state.firewall().tables().stream()
+                .filter(table -> table.family().equals(OwnTable.word(family)))
+                .flatMap(table -> table.chains().stream())
+                .flatMap(chain -> chain.entry().stream())
+                .anyMatch(entry ->
+                        entry.type().equals("nat") && entry.hook().equals("prerouting"));
     }
 
     static Stream<Found> all(NamespaceState state) {

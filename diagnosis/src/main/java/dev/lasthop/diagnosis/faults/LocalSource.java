@@ -39,6 +39,7 @@ public final class LocalSource implements Fault {
     @Override
     public Stream<Finding> examine(Dossier dossier) {
         return dossier.obstacle(Obstacle.LocalSource.class)
+                .filter(local -> !Returned.toSender(dossier, local))
                 .map(local -> Finding.of(
                                 this,
                                 dossier.agreement(),

@@ -27,12 +27,16 @@ public final class MasqueradeMissing implements Fault {
                 Group.FIREWALL,
                 "A private source leaves by the uplink untranslated",
                 "The request is seen on the uplink with the container's own source, which no rule of type nat translates; it arrives "
-                        + "(or leaves this host), and the far end, or a router before it, has no way back to that address.",
+                        + "(or leaves this host), and the far end, or a router before it, has no way back to that address. Or a container calls itself by its published port, and its own source comes back to it.",
                 "A rule that masquerades the container's network on that uplink, in a table of its own.");
     }
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
+        return Stream.concat(leaving(dossier), Returned.findings(this, dossier));
+    }
+
+    private Stream<Finding> leaving(Dossier dossier) {
         return Unreturned.atNode(dossier)
                 .filter(lost ->
                         isMissing(dossier, lost) && SourceRules.miss(lost).isEmpty())

@@ -28,14 +28,19 @@ public final class PublishAddress implements Fault {
                 Group.FIREWALL,
                 "The port is published on another address",
                 "A rule of type nat leads this port into a container, but for another destination address (127.0.0.1, another of the "
-                        + "node's) or for the other family.",
+                        + "node's), or for the other family, where the called one has no chain to publish with.",
                 "The port is published on the address that was called, too.");
     }
 
-    /** The rules that publish the port, none of which took the packet. */
+    /**
+     * The rules that publish the port, none of which took the packet. Those of the other family do not count where the node has a chain to
+     * publish with in this one: there the port was published too, and its rule is gone.
+     */
     static List<DestinationRules.Found> rules(Dossier dossier, Obstacle.NoListener none) {
         return dossier.namespace(none.namespace()).stream()
-                .flatMap(state -> DestinationRules.of(state, none.protocol(), none.port()).stream())
+                .flatMap(state -> DestinationRules.of(state, none.protocol(), none.port()).stream()
+                        .filter(found -> found.target().address().family() == none.address().family()
+                                || !DestinationRules.publishes(state, none.address().family())))
                 .toList();
     }
 

@@ -50,18 +50,22 @@ public final class PublishStale implements Fault {
                 .filter(rewrite -> dossier.stop().side() == Side.REQUEST)
                 .filter(rewrite -> dossier.stop()
                         .obstacle()
-                        .filter(obstacle -> isAbout(obstacle, rewrite.after().destination()))
+                        .filter(obstacle -> isAbout(dossier, obstacle, rewrite.after().destination()))
                         .isPresent())
                 .flatMap(rewrite ->
                         DestinationRules.rule(dossier, rewrite).map(by -> finding(dossier, rewrite, by)))
                 .stream();
     }
 
-    private static boolean isAbout(Obstacle obstacle, IpAddress target) {
+    private static boolean isAbout(Dossier dossier, Obstacle obstacle, IpAddress target) {
         return switch (obstacle) {
             case Obstacle.NobodyAnswers nobody ->
                 nobody.wanted().equals(target) && nobody.owners().isEmpty();
             case Obstacle.NoRoute none -> none.destination().equals(target);
+            case Obstacle.ForwardingOff off -> // it went out by a default route, to somebody who is no router
+                off.destination().equals(target)
+                        && Bounced.wouldReturn(dossier, off)
+                        && dossier.before().namespaces().stream().noneMatch(state -> state.owns(target));
             case Obstacle.RouteRefuses refuses -> refuses.destination().equals(target);
             case Obstacle.WrongMac wrong ->
                 wrong.nextHop().equals(target) && wrong.owners().isEmpty();
