@@ -36,11 +36,13 @@ class ConntrackFullReplayTest {
         Finding cause = report.cause().orElseThrow();
         assertThat(cause.fault().id()).isEqualTo("conntrack-full");
         assertThat(cause.fault().isIntermittent()).isTrue();
-        assertThat(cause.evidence()).extracting("text").contains("262144 of 262144 entries", "2 packets dropped meanwhile");
+        assertThat(cause.evidence())
+                .extracting("text")
+                .contains("262144 of 262144 entries", "2 packets dropped meanwhile");
         assertThat(cause.remedies())
                 .singleElement()
-                .satisfies(remedy ->
-                        assertThat(remedy.commands()).containsExactly("sysctl -w net.netfilter.nf_conntrack_max=524288"));
+                .satisfies(remedy -> assertThat(remedy.commands())
+                        .containsExactly("sysctl -w net.netfilter.nf_conntrack_max=524288"));
     }
 
     @Test
@@ -105,7 +107,11 @@ class ConntrackFullReplayTest {
                 Snapshot.decode(first),
                 Snapshot.decode(second),
                 dossier.prediction(),
-                lossy(dossier.observation(), router, dossier.prediction().question().source(), passing),
+                lossy(
+                        dossier.observation(),
+                        router,
+                        dossier.prediction().question().source(),
+                        passing),
                 dossier.hops(),
                 dossier.stop(),
                 dossier.experiments(),

@@ -138,9 +138,7 @@ final class Chain {
                 there("dropped policy-rule reply gate wan0 in", "ip gate rule add to 10.9.8.7 prohibit"),
                 there("dropped policy-rule request gate br-lan in", "ip gate rule add to 198.51.100.50 prohibit"),
                 there("dropped unreachable-route request core a0 in", "ip core route add prohibit 198.51.100.50"),
-                six(
-                        "dropped unreachable-route request core a0 in",
-                        "ip core -6 route add prohibit 2001:db8:50::50"),
+                six("dropped unreachable-route request core a0 in", "ip core -6 route add prohibit 2001:db8:50::50"),
                 there(
                         "dropped stale-neighbor reply -",
                         "ip gate neigh replace 10.9.8.7 lladdr 02:00:00:00:00:aa dev br-lan"),

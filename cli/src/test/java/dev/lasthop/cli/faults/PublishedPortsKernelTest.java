@@ -109,11 +109,15 @@ class PublishedPortsKernelTest {
 
     private static boolean calls(HandMade made, String role, String address) {
         String name = made.place(role).label().substring("netns:".length());
-        return made.network().attempt(name, "nc", "-z", "-w", "1", address, "8080").exit() == 0;
+        return made.network()
+                        .attempt(name, "nc", "-z", "-w", "1", address, "8080")
+                        .exit()
+                == 0;
     }
 
     private static Answer diagnose(HandMade made, String role, String destination, String... options) {
-        var words = new ArrayList<>(List.of("diagnose", "--format", "json", made.place(role).label(), destination));
+        var words = new ArrayList<>(
+                List.of("diagnose", "--format", "json", made.place(role).label(), destination));
         words.addAll(List.of(options));
         return Answer.of(words);
     }

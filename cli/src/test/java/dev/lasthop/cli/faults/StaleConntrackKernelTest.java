@@ -107,7 +107,8 @@ class StaleConntrackKernelTest {
     private static HandMade network(String prefix, Net net) {
         String nodad = net == Net.IPV6 ? " nodad" : "";
         String forwarding = net == Net.IPV6 ? "net.ipv6.conf.all.forwarding=1" : "net.ipv4.ip_forward=1";
-        var made = new HandMade("sc" + prefix + net.name().toLowerCase(Locale.ROOT).charAt(3) + "-");
+        var made =
+                new HandMade("sc" + prefix + net.name().toLowerCase(Locale.ROOT).charAt(3) + "-");
         made.run(
                 "ns client node box",
                 "veth client eth0 node wan0",
@@ -141,7 +142,8 @@ class StaleConntrackKernelTest {
                 ? List.of("nc", "-z", "-w", "1", net.node, Integer.toString(PUBLISHED))
                 : List.of("nc", "-z", "-w", "1", "-p", Integer.toString(from), net.node, Integer.toString(PUBLISHED));
         return made.network()
-                        .attempt(made.place("client").label().substring("netns:".length()), words.toArray(String[]::new))
+                        .attempt(
+                                made.place("client").label().substring("netns:".length()), words.toArray(String[]::new))
                         .exit()
                 == 0;
     }
@@ -176,7 +178,6 @@ class StaleConntrackKernelTest {
     }
 
     private static String found(Answer answer) {
-        return answer.document().string("verdict") + " " + answer.document().string("direction") + " "
-                + answer.cause();
+        return answer.document().string("verdict") + " " + answer.document().string("direction") + " " + answer.cause();
     }
 }

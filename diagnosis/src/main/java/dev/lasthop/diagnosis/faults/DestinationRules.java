@@ -98,8 +98,7 @@ final class DestinationRules {
                 .filter(table -> table.family().equals(OwnTable.word(family)))
                 .flatMap(table -> table.chains().stream())
                 .flatMap(chain -> chain.entry().stream())
-                .anyMatch(entry ->
-                        entry.type().equals("nat") && entry.hook().equals("prerouting"));
+                .anyMatch(entry -> entry.type().equals("nat") && entry.hook().equals("prerouting"));
     }
 
     static Stream<Found> all(NamespaceState state) {
@@ -193,10 +192,13 @@ final class DestinationRules {
 
     /** The rule that leads there now, also where an old connection did the translating and the rule was not asked. */
     static Optional<Decision> rule(Dossier dossier, Stage.NatRewrite rewrite) {
-        return rewrite.by().or(() -> rewrite(Unremembered.predict(dossier, rewrite.namespaceName()))
-                .filter(now -> now.namespaceName().equals(rewrite.namespaceName())
-                        && now.after().destination().equals(rewrite.after().destination()))
-                .flatMap(Stage.NatRewrite::by));
+        return rewrite.by()
+                .or(() -> rewrite(Unremembered.predict(dossier, rewrite.namespaceName()))
+                        .filter(now -> now.namespaceName().equals(rewrite.namespaceName())
+                                && now.after()
+                                        .destination()
+                                        .equals(rewrite.after().destination()))
+                        .flatMap(Stage.NatRewrite::by));
     }
 
     private static Optional<Stage.NatRewrite> rewrite(Prediction prediction) {

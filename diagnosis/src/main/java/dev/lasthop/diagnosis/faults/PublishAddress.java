@@ -39,8 +39,10 @@ public final class PublishAddress implements Fault {
     static List<DestinationRules.Found> rules(Dossier dossier, Obstacle.NoListener none) {
         return dossier.namespace(none.namespace()).stream()
                 .flatMap(state -> DestinationRules.of(state, none.protocol(), none.port()).stream()
-                        .filter(found -> found.target().address().family() == none.address().family()
-                                || !DestinationRules.publishes(state, none.address().family())))
+                        .filter(found -> found.target().address().family()
+                                        == none.address().family()
+                                || !DestinationRules.publishes(
+                                        state, none.address().family())))
                 .toList();
     }
 

@@ -50,10 +50,10 @@ public final class PublishStale implements Fault {
                 .filter(rewrite -> dossier.stop().side() == Side.REQUEST)
                 .filter(rewrite -> dossier.stop()
                         .obstacle()
-                        .filter(obstacle -> isAbout(dossier, obstacle, rewrite.after().destination()))
+                        .filter(obstacle ->
+                                isAbout(dossier, obstacle, rewrite.after().destination()))
                         .isPresent())
-                .flatMap(rewrite ->
-                        DestinationRules.rule(dossier, rewrite).map(by -> finding(dossier, rewrite, by)))
+                .flatMap(rewrite -> DestinationRules.rule(dossier, rewrite).map(by -> finding(dossier, rewrite, by)))
                 .stream();
     }
 

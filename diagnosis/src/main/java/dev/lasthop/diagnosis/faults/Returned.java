@@ -31,11 +31,12 @@ final class Returned {
         return dossier.obstacle(Obstacle.LocalSource.class)
                 .filter(local -> toSender(dossier, local))
                 .flatMap(local ->
-                        DestinationRules.rewrite(dossier).map(rewrite -> finding(fault, dossier, local, rewrite)).stream());
+                        DestinationRules.rewrite(dossier)
+                                .map(rewrite -> finding(fault, dossier, local, rewrite))
+                                .stream());
     }
 
-    private static Finding finding(
-            Fault fault, Dossier dossier, Obstacle.LocalSource local, Stage.NatRewrite rewrite) {
+    private static Finding finding(Fault fault, Dossier dossier, Obstacle.LocalSource local, Stage.NatRewrite rewrite) {
         return Finding.of(
                         fault,
                         dossier.agreement(),
@@ -53,10 +54,7 @@ final class Returned {
     private static Remedy remedy(Stage.NatRewrite rewrite, IpAddress self) {
         Family family = self.family();
         OwnTable own = OwnTable.nat(
-                Place.parse(rewrite.namespaceName()),
-                OwnTable.of(family),
-                OwnTable.MENDED,
-                OwnTable.Hook.POSTROUTING);
+                Place.parse(rewrite.namespaceName()), OwnTable.of(family), OwnTable.MENDED, OwnTable.Hook.POSTROUTING);
         Prefix alone = Prefix.of(self);
         String word = OwnTable.word(family);
         return Remedy.of(

@@ -11,7 +11,6 @@ import dev.lasthop.path.Prediction;
 import dev.lasthop.path.Stage;
 import dev.lasthop.wiring.step.ConntrackStep;
 import dev.lasthop.wiring.step.Place;
-import java.util.List;
 import java.util.stream.Stream;
 
 /** A connection that was tracked before still goes where the rules no longer lead. */
