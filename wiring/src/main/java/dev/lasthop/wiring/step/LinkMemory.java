@@ -36,8 +36,11 @@ final class LinkMemory {
             case LinkStep.Create s -> undoCreation(site, new LinkStep.End(s.place(), name));
             case LinkStep.CreateInside s -> undoCreation(places.at(s.end().place()), s.end());
             case LinkStep.Delete s -> ofLink(site, name);
-            case LinkStep.Move s ->
-                join(List.of(new LinkStep.Move(s.to(), s.newName(), s.place(), name)), hanging(site, name));
+            case LinkStep.Move s -> {
+                Step back = new LinkStep.Move(s.to(), s.newName(), s.place(), name);
+                boolean up = Links.hasFlag(site, name, LinkStep.LinkFlag.UP); // it comes back down
+                yield join(up ? List.of(back, LinkStep.up(s.place(), name)) : List.of(back), hanging(site, name));
+            }
             case LinkStep.Rename s -> List.of(new LinkStep.Rename(s.place(), s.newName(), name));
             case LinkStep.Flag s when Links.hasFlag(site, name, s.flag()) == s.on() -> List.of();
             case LinkStep.Flag s -> {
