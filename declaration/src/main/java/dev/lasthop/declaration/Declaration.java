@@ -5,17 +5,28 @@ import dev.lasthop.address.MacAddress;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.json.JsonException;
 import dev.lasthop.json.JsonObject;
+import dev.lasthop.wiring.AddressRange;
+import dev.lasthop.wiring.AllowedNetworks;
+import dev.lasthop.wiring.Application;
 import dev.lasthop.wiring.BridgeDriver;
+import dev.lasthop.wiring.BridgePort;
 import dev.lasthop.wiring.ConnectSpec;
+import dev.lasthop.wiring.DefaultRoute;
 import dev.lasthop.wiring.Driver;
 import dev.lasthop.wiring.ExtraRoutes;
 import dev.lasthop.wiring.ExtraRoutes.ExtraRoute;
 import dev.lasthop.wiring.InterfaceMtu;
 import dev.lasthop.wiring.KernelParameters;
+import dev.lasthop.wiring.LeaseRanges;
 import dev.lasthop.wiring.NetworkSpec;
+import dev.lasthop.wiring.Peer;
+import dev.lasthop.wiring.Peers;
 import dev.lasthop.wiring.PublishedPort;
 import dev.lasthop.wiring.RateLimits;
 import dev.lasthop.wiring.Settings;
+import dev.lasthop.wiring.SourceAddress;
+import dev.lasthop.wiring.VxlanDriver;
+import dev.lasthop.wiring.WiringException;
 import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Rate;
 import java.io.InputStream;
@@ -46,9 +57,11 @@ import java.util.function.Function;
 public record Declaration(SortedMap<String, NetworkSpec> networks, List<ConnectSpec> connections) {
     private static final String NO_SUCH_KEY = "there is no such key; there are: ";
     private static final String NETWORK_KEYS =
-            "subnets, gateways, driver, internal, mtu, masquerade, and the driver's own such as bridge";
+            "subnets, gateways, ranges, exclude, driver, internal, mtu, masquerade, snat, allow, peers, hairpin, isolated,"
+                    + " vlan, and the driver's own such as bridge";
     private static final String CONNECTION_KEYS =
-            "ip, interface, mac, mtu, publish, rate-in, rate-out, routes, sysctls";
+            "ip, interface, mac, link, mtu, publish, allow-from, helper, default-route, hairpin, isolated, vlan, rate-in,"
+                    + " rate-out, routes, sysctls";
 
     public Declaration {
         networks = java.util.Collections.unmodifiableSortedMap(new java.util.TreeMap<>(networks));
@@ -93,6 +106,7 @@ public record Declaration(SortedMap<String, NetworkSpec> networks, List<ConnectS
         boolean internal = fields.flag("internal", false);
         Optional<Integer> mtu = fields.find("mtu", Fields::number);
         boolean masquerade = fields.flag("masquerade", true);
+        Settings settings = networkSettings(fields);
         Driver chosen = driver(fields, driver.orElse("bridge"));
         fields.close(NETWORK_KEYS);
         return new NetworkSpec(
@@ -103,11 +117,41 @@ public record Declaration(SortedMap<String, NetworkSpec> networks, List<ConnectS
                 internal,
                 mtu.map(OptionalInt::of).orElse(OptionalInt.empty()),
                 masquerade,
-                Settings.NONE);
+                settings);
+    }
+
+    private static Settings networkSettings(Fields fields) {
+        Settings settings = bridgePort(Settings.NONE, fields);
+        var ranges = new LeaseRanges(
+                fields.list("ranges", AddressRange::parse), fields.list("exclude", AddressRange::parse));
+        if (!ranges.equals(LeaseRanges.ALL)) {
+            settings = settings.with(ranges);
+        }
+        List<IpAddress> sources = fields.list("snat", IpAddress::parse);
+        if (!sources.isEmpty()) {
+            settings = settings.with(fields.made("snat", () -> new SourceAddress(sources)));
+        }
+        List<String> allowed = fields.list("allow", text -> text);
+        if (!allowed.isEmpty()) {
+            settings = settings.with(new AllowedNetworks(allowed));
+        }
+        List<Peer> peers = fields.list("peers", Peer::parse);
+        return peers.isEmpty() ? settings : settings.with(fields.made("peers", () -> new Peers(peers)));
+    }
+
+    private static Settings bridgePort(Settings settings, Fields fields) {
+        boolean hairpin = fields.flag("hairpin", false);
+        boolean isolated = fields.flag("isolated", false);
+        Optional<Integer> vlan = fields.find("vlan", Fields::number);
+        BridgePort port = fields.made(
+                "vlan",
+                () -> new BridgePort(
+                        hairpin, isolated, vlan.map(OptionalInt::of).orElse(OptionalInt.empty())));
+        return port.equals(BridgePort.PLAIN) ? settings : settings.with(port);
     }
 
     private static Driver driver(Fields fields, String name) {
-        JsonObject options = fields.rest();
+        JsonObject options = withUsual(name, fields.rest());
         if (name.equals("bridge") && !options.has("bridge")) {
             options.members().keySet().stream().findFirst().ifPresent(option -> {
                 throw fields.wrong(option, NO_SUCH_KEY + NETWORK_KEYS);
@@ -119,7 +163,7 @@ public record Declaration(SortedMap<String, NetworkSpec> networks, List<ConnectS
         Driver driver;
         try {
             driver = Driver.ofJson(json.build());
-        } catch (JsonException | IllegalArgumentException e) {
+        } catch (JsonException | IllegalArgumentException | WiringException e) {
             throw fields.wrong("driver", String.valueOf(e.getMessage()));
         }
         for (String option : options.members().keySet()) {
@@ -130,6 +174,21 @@ public record Declaration(SortedMap<String, NetworkSpec> networks, List<ConnectS
         return driver;
     }
 
+    /** What may be left out, as it may be on the command line. */
+    private static JsonObject withUsual(String driver, JsonObject said) {
+        JsonObject.Builder json = JsonObject.builder();
+        switch (driver) {
+            case "routed" -> json.put("group", 0);
+            case "macvlan" -> json.put("mode", "bridge");
+            case "ipvlan" -> json.put("mode", "l2");
+            case "vxlan" -> json.put("port", VxlanDriver.USUAL_PORT).put("udpChecksum", "on");
+            default -> {}
+        }
+        Map<String, String> onRecord = Map.of("udp-port", "port", "underlay", "local", "udp-checksum", "udpChecksum");
+        said.members().forEach((key, value) -> json.put(onRecord.getOrDefault(key, key), value));
+        return json.build();
+    }
+
     private static ConnectSpec connection(Place place, String endpoint, String network, Fields fields) {
         ConnectSpec spec = new ConnectSpec(
                 place,
@@ -138,15 +197,27 @@ public record Declaration(SortedMap<String, NetworkSpec> networks, List<ConnectS
                 fields.list("ip", IpAddress::parse),
                 fields.find("interface", text -> text),
                 fields.find("mac", MacAddress::parse),
-                Optional.empty(),
-                fields.list("publish", PublishedPort::parse),
+                fields.find("link", text -> text),
+                ports(fields),
                 settings(fields));
         fields.close(CONNECTION_KEYS);
         return spec;
     }
 
+    /** What is said of who may use them, and what is spoken, holds for all ports of the connection, as on the command line. */
+    private static List<PublishedPort> ports(Fields fields) {
+        List<Prefix> sources = fields.list("allow-from", Prefix::parse);
+        Optional<Application> helper = fields.find("helper", Application::parse);
+        return fields.list(
+                "publish",
+                text -> PublishedPort.parse(text).allowingFrom(sources).speaking(helper));
+    }
+
     private static Settings settings(Fields fields) {
-        Settings settings = Settings.NONE;
+        Settings settings = bridgePort(Settings.NONE, fields);
+        if (fields.flag("default-route", false)) {
+            settings = settings.with(DefaultRoute.WANTED);
+        }
         Optional<Integer> mtu = fields.find("mtu", Fields::number);
         if (mtu.isPresent()) {
             settings = settings.with(new InterfaceMtu(mtu.get()));

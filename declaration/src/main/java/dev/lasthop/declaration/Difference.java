@@ -2,6 +2,7 @@ package dev.lasthop.declaration;
 
 import dev.lasthop.declaration.Action.Outcome;
 import dev.lasthop.declaration.Action.Verb;
+import dev.lasthop.wiring.AllowedNetworks;
 import dev.lasthop.wiring.ConnectSpec;
 import dev.lasthop.wiring.Endpoint;
 import dev.lasthop.wiring.Network;
@@ -82,7 +83,8 @@ public record Difference(List<Action> actions) {
                     .sorted(Comparator.comparing(spec -> spec.addresses().isEmpty()))
                     .forEach(this::connection);
             List<Action> all = new ArrayList<>();
-            List.of(goes, makesRoom, removals, networks, comes, changes).forEach(all::addAll);
+            List.of(goes, makesRoom, removals, inOrder(networks), comes, changes)
+                    .forEach(all::addAll);
             return new Difference(all);
         }
 
@@ -102,6 +104,8 @@ public record Difference(List<Action> actions) {
                     renewed.add(network.name());
                     removals.add(remove(network, List.of("to be made anew")));
                     networks.add(create(wanted, details));
+                } else {
+                    networks.addAll(NetworkDifference.peers(network, wanted));
                 }
             }
             declaration.networks().values().stream()
@@ -109,6 +113,34 @@ public record Difference(List<Action> actions) {
                             .noneMatch(network -> network.name().equals(wanted.name())))
                     .forEach(wanted -> networks.add(create(wanted, NetworkDifference.words(wanted))));
             return removals;
+        }
+
+        /** Who allows another comes after it. Those that allow each other in a circle stay last, and the first of them is refused. */
+        private List<Action> inOrder(List<Action> all) {
+            List<Action> left = new ArrayList<>(all);
+            List<Action> ordered = new ArrayList<>();
+            boolean more = true;
+            while (more) {
+                Set<String> coming = new HashSet<>();
+                left.stream()
+                        .filter(action -> action.verb() == Verb.ADD)
+                        .forEach(action -> coming.add(action.network()));
+                List<Action> free = left.stream()
+                        .filter(action -> allowed(action).stream().noneMatch(coming::contains))
+                        .toList();
+                ordered.addAll(free);
+                left.removeAll(free);
+                more = !free.isEmpty() && !left.isEmpty();
+            }
+            ordered.addAll(left);
+            return ordered;
+        }
+
+        private List<String> allowed(Action action) {
+            return Optional.ofNullable(declaration.networks().get(action.network()))
+                    .flatMap(spec -> spec.settings().find(AllowedNetworks.class))
+                    .map(AllowedNetworks::names)
+                    .orElse(List.of());
         }
 
         /** A network that differs is made anew; whoever is on it and will not be connected again would be cut off. */
@@ -145,7 +177,7 @@ public record Difference(List<Action> actions) {
                 return;
             }
             Endpoint endpoint = known.get();
-            List<String> anew = anew(endpoint, spec);
+            List<String> anew = anew(endpoint, spec, network.get());
             if (!anew.isEmpty()) {
                 if (wiring.isAlive(endpoint)) {
                     goes.add(disconnect(endpoint));
@@ -160,7 +192,7 @@ public record Difference(List<Action> actions) {
         }
 
         /** Why an endpoint has to be connected anew; empty if it has not. */
-        private List<String> anew(Endpoint endpoint, ConnectSpec spec) {
+        private List<String> anew(Endpoint endpoint, ConnectSpec spec, Network network) {
             if (renewed.contains(spec.network())) {
                 return List.of("its network is made anew");
             }
@@ -170,6 +202,10 @@ public record Difference(List<Action> actions) {
             if (!endpoint.place().equals(spec.place())) {
                 return List.of("namespace " + endpoint.place().label() + " → "
                         + spec.place().label());
+            }
+            List<String> port = EndpointDifference.anew(endpoint, spec, network);
+            if (!port.isEmpty()) {
+                return port;
             }
             Optional<String> other = spec.interfaceName().filter(name -> !name.equals(endpoint.interfaceName()));
             return other.map(name -> List.of("interface " + endpoint.interfaceName() + " → " + name))

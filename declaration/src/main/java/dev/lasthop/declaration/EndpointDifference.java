@@ -4,9 +4,12 @@ import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.MacAddress;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.declaration.Action.Verb;
+import dev.lasthop.wiring.AttachedLink;
+import dev.lasthop.wiring.BridgePort;
 import dev.lasthop.wiring.Change;
 import dev.lasthop.wiring.Change.RateChange;
 import dev.lasthop.wiring.ConnectSpec;
+import dev.lasthop.wiring.DefaultRoute;
 import dev.lasthop.wiring.Endpoint;
 import dev.lasthop.wiring.ExtraRoutes;
 import dev.lasthop.wiring.ExtraRoutes.ExtraRoute;
@@ -36,6 +39,18 @@ record EndpointDifference(Endpoint endpoint, List<PublishedPort> ports, ConnectS
         details.add(spec.place().label());
         spec.addresses().forEach(address -> details.add("ip " + address));
         spec.ports().forEach(port -> details.add("publish " + port.words()));
+        spec.hostLink().ifPresent(link -> details.add("link " + link));
+        if (spec.settings().has(DefaultRoute.class)) {
+            details.add("default-route");
+        }
+        BridgePort bridged = port(spec.settings());
+        if (bridged.hairpin()) {
+            details.add("hairpin");
+        }
+        if (bridged.isolated()) {
+            details.add("isolated");
+        }
+        bridged.vlan().ifPresent(vlan -> details.add("VLAN " + vlan));
         mtu(spec.settings()).ifPresent(mtu -> details.add("MTU " + mtu));
         RateLimits rates = rates(spec.settings());
         rates.in().ifPresent(rate -> details.add("rate-in " + rate));
@@ -45,17 +60,47 @@ record EndpointDifference(Endpoint endpoint, List<PublishedPort> ports, ConnectS
         return details;
     }
 
+    /** What is only said when an endpoint is connected, and is different. */
+    static List<String> anew(Endpoint endpoint, ConnectSpec wanted, Network network) {
+        List<String> details = new ArrayList<>();
+        BridgePort port = port(wanted.settings());
+        BridgePort all = port(network.settings());
+        var both = new BridgePort(
+                port.hairpin() || all.hairpin(),
+                port.isolated() || all.isolated(),
+                port.vlan().isPresent() ? port.vlan() : all.vlan());
+        if (!both.equals(port(endpoint.settings()))) {
+            details.add("hairpin, isolated or vlan is different");
+        }
+        boolean claims = endpoint.settings()
+                .find(DefaultRoute.class)
+                .filter(route -> route.claim() > 0)
+                .isPresent();
+        if (claims != wanted.settings().has(DefaultRoute.class)) {
+            details.add(claims ? "no default-route of its own wish" : "default-route");
+        }
+        Optional<String> link = endpoint.settings().find(AttachedLink.class).map(AttachedLink::name);
+        wanted.hostLink()
+                .filter(other -> !link.equals(Optional.of(other)))
+                .ifPresent(other -> details.add("link " + link.orElse("none") + " → " + other));
+        return details;
+    }
+
+    private static BridgePort port(Settings settings) {
+        return settings.find(BridgePort.class).orElse(BridgePort.PLAIN);
+    }
+
     List<Action> unpublished() {
         return ports.stream()
                 .filter(port -> !wanted.ports().contains(port))
-                .map(port -> action("unpublish " + port, wiring -> wiring.unpublish(id(), port)))
+                .map(port -> action("unpublish " + port.words(), wiring -> wiring.unpublish(id(), port)))
                 .toList();
     }
 
     List<Action> published() {
         return wanted.ports().stream()
                 .filter(port -> !ports.contains(port))
-                .map(port -> action("publish " + port, publishing(port)))
+                .map(port -> action("publish " + port.words(), publishing(port)))
                 .toList();
     }
 

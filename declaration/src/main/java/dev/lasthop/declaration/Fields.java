@@ -151,6 +151,15 @@ final class Fields {
         });
     }
 
+    /** Made of what a key says, and wrong there if it cannot be. */
+    <T> T made(String name, java.util.function.Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (IllegalArgumentException | dev.lasthop.wiring.WiringException e) {
+            throw wrong(name, String.valueOf(e.getMessage()));
+        }
+    }
+
     DeclarationException wrong(String reason) {
         return new DeclarationException(file, line(), where, reason);
     }

@@ -1,11 +1,21 @@
 package dev.lasthop.declaration;
 
 import dev.lasthop.address.Prefix;
+import dev.lasthop.wiring.AllowedNetworks;
+import dev.lasthop.wiring.BridgePort;
+import dev.lasthop.wiring.LeaseRanges;
 import dev.lasthop.wiring.Network;
 import dev.lasthop.wiring.NetworkSpec;
+import dev.lasthop.wiring.Peer;
+import dev.lasthop.wiring.Peers;
+import dev.lasthop.wiring.Setting;
+import dev.lasthop.wiring.Settings;
+import dev.lasthop.wiring.SourceAddress;
 import dev.lasthop.wiring.Subnet;
+import dev.lasthop.wiring.Wiring;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** What is different about a network, in words. What the file leaves open is as it is. */
@@ -30,7 +40,13 @@ final class NetworkDifference {
                     + wanted.driver().name());
         } else {
             wanted.driver().options().members().forEach((name, value) -> {
-                if (!network.driver().options().find(name).filter(value::equals).isPresent()) {
+                boolean open = name.equals("group"); // chosen when the network is made
+                if (!open
+                        && !network.driver()
+                                .options()
+                                .find(name)
+                                .filter(value::equals)
+                                .isPresent()) {
                     details.add(name + " is different");
                 }
             });
@@ -44,7 +60,49 @@ final class NetworkDifference {
         if (network.masquerade() != wanted.masquerade()) {
             details.add("masquerade " + network.masquerade() + " → " + wanted.masquerade());
         }
+        settings(network.settings(), wanted.settings(), details);
         return details;
+    }
+
+    /** Peers come and go while the network is at work; with any other setting that differs it is made anew. */
+    private static void settings(Settings has, Settings wanted, List<String> details) {
+        Settings before = has.without(Peers.class);
+        Settings after = wanted.without(Peers.class);
+        before.all().stream()
+                .filter(setting -> !after.has(setting.getClass()))
+                .forEach(setting -> details.add("no " + word(setting)));
+        after.all().stream()
+                .filter(setting -> !before.all().contains(setting))
+                .forEach(setting -> details.add(word(setting) + " is different"));
+    }
+
+    private static String word(Setting setting) {
+        return switch (setting) {
+            case AllowedNetworks _ -> "allow";
+            case BridgePort _ -> "hairpin, isolated or vlan";
+            case LeaseRanges _ -> "ranges or exclude";
+            default -> setting.key();
+        };
+    }
+
+    /** What the file says of other nodes that is not so yet, and who is no longer one. */
+    static List<Action> peers(Network network, NetworkSpec wanted) {
+        List<Peer> before = Peers.of(network).all();
+        Peers after = wanted.settings().find(Peers.class).orElse(Peers.NONE);
+        List<Action> actions = new ArrayList<>();
+        before.stream()
+                .filter(peer -> after.find(peer.node()).isEmpty())
+                .forEach(peer -> actions.add(peer(
+                        network, "no peer " + peer.node(), wiring -> wiring.removePeer(network.name(), peer.node()))));
+        after.all().stream()
+                .filter(peer -> !before.contains(peer))
+                .forEach(peer ->
+                        actions.add(peer(network, "peer " + peer, wiring -> wiring.addPeer(network.name(), peer))));
+        return actions;
+    }
+
+    private static Action peer(Network network, String detail, Consumer<Wiring> work) {
+        return new Action(Action.Verb.CHANGE, "network " + network.name(), network.name(), List.of(detail), work);
     }
 
     static List<String> words(NetworkSpec wanted) {
@@ -55,6 +113,15 @@ final class NetworkDifference {
             details.add("internal");
         }
         wanted.mtu().ifPresent(mtu -> details.add("MTU " + mtu));
+        wanted.settings()
+                .find(AllowedNetworks.class)
+                .ifPresent(allowed -> details.add("allow " + joined(allowed.names())));
+        wanted.settings()
+                .find(SourceAddress.class)
+                .ifPresent(source -> details.add("snat " + joined(source.addresses())));
+        wanted.settings()
+                .find(Peers.class)
+                .ifPresent(peers -> peers.all().forEach(peer -> details.add("peer " + peer)));
         return details;
     }
 

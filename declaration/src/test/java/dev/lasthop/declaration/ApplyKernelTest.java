@@ -157,6 +157,58 @@ class ApplyKernelTest {
         assertThat(network.in("c1", "ip", "-br", "link")).doesNotContain("eth0");
     }
 
+    @Test
+    void whatTheCommandLineCanTheFileCan() {
+        network.namespace("c3").namespace("outside").veth("host", "eth0", "outside", "eth0");
+        network.veth("host", "nic7", "outside", "nic7").ip("host", "addr add 192.0.7.1/24 dev nic7");
+        network.ip("host", "addr add 192.0.2.1/24 dev eth0").ip("host", "route add default via 192.0.2.2");
+        String file = """
+                networks:
+                  a: {subnets: 10.81.0.0/24, allow: [z], snat: 192.0.2.1, ranges: 10.81.0.50-10.81.0.60, exclude: [10.81.0.50]}
+                  z: {subnets: 10.82.0.0/24, isolated: true}
+                  direct: {driver: routed, subnets: 10.83.0.0/24}
+                  lan: {driver: macvlan, parent: eth0, subnets: 192.0.2.0/24, ranges: 192.0.2.64-192.0.2.70, gateways: 192.0.2.2}
+                  nic: {driver: attach}
+                  over: {driver: vxlan, vni: 7, node: n1, udp-port: 4790, subnets: 10.84.1.0/24, peers: ["n2=192.0.2.2,10.84.2.0/24"]}
+                endpoints:
+                  blue:
+                    namespace: netns:c1
+                    networks:
+                      a: {publish: ["2121:21"], allow-from: 198.51.100.0/24, helper: ftp, hairpin: true}
+                      z: {default-route: true}
+                      direct:
+                  red: {namespace: "netns:c2", networks: {lan: , over: }}
+                  grey: {namespace: "netns:c3", networks: {nic: {link: nic7, interface: lan7}}}
+                """;
+        applied(file, false);
+        assertThat(words(file, true)).isEmpty();
+        assertThat(network.in("c1", "ip", "-br", "addr")).contains("10.81.0.51/24", "10.82.0.2/24", "10.83.0.");
+        assertThat(network.in("c1", "ip", "route", "get", "203.0.113.1")).contains("via 10.82.0.1");
+        assertThat(network.in("c2", "ip", "-br", "addr")).contains("192.0.2.64/24", "10.84.1.2/24");
+        assertThat(network.in("c3", "ip", "-br", "addr", "show", "lan7")).contains("192.0.7.1/24");
+        assertThat(network.in("host", "ip", "route")).contains("10.84.2.0/24 via 10.84.2.0 dev lx-over");
+        assertThat(network.in("host", "nft", "list", "ruleset")).contains("198.51.100.0/24", "2121", "ftp");
+        assertThat(network.in("host", "bridge", "-d", "link")).contains("hairpin on", "isolated on");
+        String other = file.replace("n2=192.0.2.2,10.84.2.0/24", "n3=192.0.2.3,10.84.3.0/24")
+                .replace("default-route: true", "")
+                .replace("hairpin: true", "isolated: true");
+        assertThat(words(other, true))
+                .containsExactly(
+                        "- endpoint blue on a",
+                        "- endpoint blue on z",
+                        "~ network over: no peer n2",
+                        "~ network over: peer n3=192.0.2.3,10.84.3.0/24",
+                        "+ endpoint blue on a: hairpin, isolated or vlan is different",
+                        "+ endpoint blue on z: no default-route of its own wish");
+        applied(other, true);
+        assertThat(words(other, true)).isEmpty();
+        assertThat(network.in("host", "ip", "route"))
+                .contains("10.84.3.0/24 via")
+                .doesNotContain("10.84.2.0/24");
+        applied("", true);
+        assertThat(network.in("host", "ip", "-br", "addr", "show", "nic7")).contains("192.0.7.1/24");
+    }
+
     private void applied(String file, boolean prune) {
         assertThat(difference(file, prune).apply(wiring))
                 .allMatch(outcome -> outcome.failure().isEmpty());
