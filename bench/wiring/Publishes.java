@@ -13,6 +13,7 @@ import dev.lasthop.wiring.StateFolders;
 import dev.lasthop.wiring.Wiring;
 import dev.lasthop.wiring.step.Place;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -20,14 +21,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Publishes many ports of one endpoint in one warm process, and opens connections through the first and the last of them. Prints lines of
- * a name and a number, times in microseconds: of publishing the mean processor time, of connections the median. Run by bench/publish, in namespaces of its own: {@code outside} is another machine
+ * a name and a number, times in microseconds: of publishing the mean processor time and the median of the time elapsed, of connections the median. Run by bench/publish, in namespaces of its own: {@code outside} is another machine
  * that reaches this one at 192.0.2.1.
  */
 public final class Publishes {
     private static final int FIRST = 10_001;
+    private static final int PORTS_AT_ONCE = 500;
     private static final Place SERVER = Place.named("server");
 
     private Publishes() {}
@@ -46,17 +49,29 @@ public final class Publishes {
             wiring.createNetwork(NetworkSpec.of("bench", Prefix.parse("10.64.0.0/16"), Prefix.parse("fd64::/64")));
             wiring.connect(ConnectSpec.of(SERVER, "bench"));
             wiring.publish("server", port(FIRST));
-            once(wiring, rounds, FIRST + 1); // warms up
-            System.out.println("first " + once(wiring, rounds, FIRST + 1));
+            for (int i = 0; i < 3; i++) {
+                once(wiring, rounds, FIRST + 1); // warms up: until the compiler has nothing left to do
+            }
+            print("first", once(wiring, rounds, FIRST + 1));
             long slab = memory();
             long start = System.nanoTime();
-            for (int i = 1; i < ports - 1; i++) {
-                wiring.publish("server", port(FIRST + i));
-            }
+            fill(wiring, ports);
             System.out.println("fill-ms " + (System.nanoTime() - start) / 1_000_000);
-            System.out.println("last " + once(wiring, rounds, FIRST + ports - 1));
+            print("last", once(wiring, rounds, FIRST + ports - 1));
             wiring.publish("server", port(FIRST + ports - 1));
             System.out.println("memory-kB " + (memory() - slab));
+        }
+    }
+
+    /** All but the first and the last: ports of other endpoints, some hundred in one change. */
+    private static void fill(Wiring wiring, int ports) {
+        int last = FIRST + ports - 1;
+        for (int from = FIRST + 1; from < last; from += PORTS_AT_ONCE) {
+            NamedNamespaces.create("other" + from);
+            wiring.connect(ConnectSpec.of(Place.named("other" + from), "bench")
+                    .withPorts(IntStream.range(from, Math.min(last, from + PORTS_AT_ONCE))
+                            .mapToObj(Publishes::port)
+                            .toList()));
         }
     }
 
@@ -64,20 +79,32 @@ public final class Publishes {
         return PublishedPort.parse(number + ":80");
     }
 
-    private static long once(Wiring wiring, int rounds, int number) {
-        long[] times = new long[rounds];
-        for (int round = 0; round < rounds; round++) {
-            long start = processor();
-            wiring.publish("server", port(number));
-            times[round] = processor() - start;
-            wiring.unpublish("server", port(number));
-        }
-        return Arrays.stream(times).sum() / rounds / 1000; // its clock ticks are long: the mean
+    private record Cost(long processor, long elapsed) {}
+
+    private static void print(String name, Cost cost) {
+        System.out.println(name + " " + cost.processor());
+        System.out.println(name + "-elapsed " + cost.elapsed());
     }
 
-    /** The processor time of this process, the kernel's work for it included: what others do at the same time does not count. */
+    /** Publishes a port that then is taken back, so that each round finds the same. */
+    private static Cost once(Wiring wiring, int rounds, int number) {
+        long[] elapsed = new long[rounds];
+        long processor = 0;
+        for (int round = 0; round < rounds; round++) {
+            long before = processor();
+            long start = System.nanoTime();
+            wiring.publish("server", port(number));
+            elapsed[round] = System.nanoTime() - start;
+            processor += processor() - before;
+            wiring.unpublish("server", port(number));
+        }
+        return new Cost(processor / rounds / 1000, median(elapsed));
+    }
+
+    /** The processor time of all threads of this process, the kernel's work for it included: what others do at the same time does not count. */
     private static long processor() {
-        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos();
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
     }
 
     /** The kernel's own memory: slabs, and what is counted for each processor. */

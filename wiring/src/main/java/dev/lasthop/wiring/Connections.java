@@ -6,6 +6,7 @@ import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.address.Protocol;
 import dev.lasthop.linux.KernelException;
+import dev.lasthop.linux.KernelFiles;
 import dev.lasthop.netlink.Dump;
 import dev.lasthop.netlink.conntrack.ConntrackMessage;
 import dev.lasthop.netlink.conntrack.ConntrackSocket;
@@ -14,8 +15,8 @@ import dev.lasthop.wiring.step.ConntrackStep;
 import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Site;
 import dev.lasthop.wiring.step.Step;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -26,21 +27,30 @@ import java.util.stream.Stream;
 /** Tracked connections that would go on to lead where a port led before: they are forgotten along with the port. */
 record Connections(Site host) {
     private static final int DESTINATION_REWRITTEN = 0x20; // IPS_DST_NAT
+    private static final int FEW =
+            1000; // connections, whose lines are read sooner than the kernel finds those of a port
+    private static final String DESTINATION_PORT = " dport=";
 
     /** Those that a published port leads to the endpoint. */
     List<Step> through(Endpoint endpoint, List<PublishedPort> ports) {
-        if (ports.isEmpty()) {
-            return List.of();
-        }
-        return endpoint.addresses().stream()
-                .map(Prefix::address)
-                .flatMap(address -> steps(
-                        () -> socketDump(socket -> socket.answeredBy(address)),
-                        message -> isRewritten(message)
-                                && message.reply()
-                                        .filter(reply -> leads(reply, address, ports))
-                                        .isPresent()))
-                .toList();
+        return ports.isEmpty() || !isAnyTo(ports)
+                ? List.of()
+                : endpoint.addresses().stream()
+                        .map(Prefix::address)
+                        .flatMap(address -> steps(
+                                () -> socketDump(socket -> socket.answeredBy(address)),
+                                message -> isRewritten(message)
+                                        && message.original()
+                                                .filter(original -> ports.stream()
+                                                        .anyMatch(port -> port.host()
+                                                                .covers(
+                                                                        original.protocol(),
+                                                                        original.destinationPort())))
+                                                .isPresent()
+                                        && message.reply()
+                                                .filter(reply -> leads(reply, address, ports))
+                                                .isPresent()))
+                        .toList();
     }
 
     /**
@@ -48,6 +58,9 @@ record Connections(Site host) {
      * the host itself. They would go on to do so for as long as packets come.
      */
     List<Step> before(Endpoint endpoint, List<PublishedPort> ports) {
+        if (!isAnyTo(ports)) {
+            return List.of();
+        }
         Supplier<Set<IpAddress>> local = this::ownAddresses;
         return ports.stream()
                 .flatMap(port -> Stream.of(Family.values())
@@ -127,12 +140,46 @@ record Connections(Site host) {
     }
 
     private Dump socketDump(Function<ConntrackSocket, Dump> question) {
-        // the kernel's table is the whole machine's, and reading it is slow even where nothing is found
-        if (host.sysctl("net/netfilter/nf_conntrack_count").equals(Optional.of("0"))) {
-            return new Dump(List.of(), false);
-        }
         try (ConntrackSocket socket = ConntrackSocket.open(host.namespace())) {
             return question.apply(socket);
         }
+    }
+
+    /**
+     * Whether a connection to one of the host's ports may be tracked. The kernel's table is the whole machine's: asking it by netlink locks
+     * each of its hundred thousand buckets, however few connections there are. {@code /proc/net/nf_conntrack} goes through them without;
+     * as long as it says of all connections that they go elsewhere, that is an answer. Any doubt, and the kernel is asked.
+     */
+    private boolean isAnyTo(List<PublishedPort> ports) {
+        return host.namespace().call(() -> {
+            try (var files = new KernelFiles()) {
+                int count = files.setting("/proc/sys/net/netfilter/nf_conntrack_count")
+                        .map(Integer::parseInt)
+                        .orElse(Integer.MAX_VALUE);
+                if (count == 0 || count > FEW) {
+                    return count != 0;
+                }
+                List<String> lines = files.read("/proc/thread-self/net/nf_conntrack")
+                        .map(bytes -> new String(bytes, StandardCharsets.UTF_8)
+                                .lines()
+                                .toList())
+                        .orElse(List.of());
+                return lines.size() < count || lines.stream().anyMatch(line -> isTo(ports, line));
+            } catch (KernelException | NumberFormatException e) {
+                return true;
+            }
+        });
+    }
+
+    /** The first port of a line is that of the first packet; what has none is no matter of published ports. */
+    private static boolean isTo(List<PublishedPort> ports, String line) {
+        int start = line.indexOf(DESTINATION_PORT);
+        if (start < 0) {
+            return false;
+        }
+        start += DESTINATION_PORT.length();
+        int end = line.indexOf(' ', start);
+        int number = Integer.parseInt(line.substring(start, end < 0 ? line.length() : end));
+        return ports.stream().anyMatch(port -> port.host().covers(port.protocol(), number));
     }
 }

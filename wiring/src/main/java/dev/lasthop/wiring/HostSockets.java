@@ -1,7 +1,12 @@
 package dev.lasthop.wiring;
 
+import dev.lasthop.address.Family;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Protocol;
+import dev.lasthop.linux.KernelException;
+import dev.lasthop.netlink.NetlinkSocket;
+import dev.lasthop.netlink.sockdiag.SocketMessage;
+import dev.lasthop.netlink.sockdiag.SocketQuery;
 import dev.lasthop.wiring.step.Site;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,8 +17,12 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Who listens on the host, from {@code /proc/net/tcp} and its like. */
+/**
+ * Who listens on the host. The kernel is asked for just those; where it cannot be, {@code /proc/net/tcp} and its like are read, which go
+ * through the hash table of all connections of the machine.
+ */
 final class HostSockets {
     private static final String TCP_LISTEN = "0A";
     private static final String UDP_UNCONNECTED = "07";
@@ -38,6 +47,22 @@ final class HostSockets {
         if (!port.protocol().equals(Protocol.TCP) && !port.protocol().equals(Protocol.UDP)) {
             return Optional.empty();
         }
+        try (NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.SOCK_DIAG, site.namespace())) {
+            int state = port.protocol().equals(Protocol.TCP) ? SocketMessage.LISTENING : SocketMessage.CLOSED;
+            return Stream.of(Family.values())
+                    .flatMap(
+                            family -> SocketQuery.dump(socket, family, port.protocol(), 1 << state).messages().stream())
+                    .map(SocketMessage::decode)
+                    .filter(listener -> isTaken(port, listener.local(), listener.localPort()))
+                    .findFirst()
+                    .map(listener -> new Listener(
+                            listener.local(), listener.localPort(), process(Long.toString(listener.inode()))));
+        } catch (KernelException e) {
+            return fromFiles(site, port); // a kernel without sock_diag, or without one of the families
+        }
+    }
+
+    private static Optional<Listener> fromFiles(Site site, HostPort port) {
         String state = port.protocol().equals(Protocol.TCP) ? TCP_LISTEN : UDP_UNCONNECTED;
         return site.namespace().call(() -> {
             for (String file : List.of(port.protocol().toString(), port.protocol() + "6")) {
@@ -60,14 +85,17 @@ final class HostSockets {
             return Optional.empty();
         }
         int number = Integer.parseInt(words[1].substring(colon + 1), 16);
-        if (!port.covers(port.protocol(), number)) {
-            return Optional.empty();
-        }
         IpAddress address = address(words[1].substring(0, colon));
-        boolean clash = address.isAny()
-                || port.address().isEmpty()
-                || port.address().get().equals(address);
-        return clash ? Optional.of(new Listener(address, number, process(words[INODE]))) : Optional.empty();
+        return isTaken(port, address, number)
+                ? Optional.of(new Listener(address, number, process(words[INODE])))
+                : Optional.empty();
+    }
+
+    private static boolean isTaken(HostPort port, IpAddress address, int number) {
+        return port.covers(port.protocol(), number)
+                && (address.isAny()
+                        || port.address().isEmpty()
+                        || port.address().get().equals(address));
     }
 
     /** The process that has a socket open: its name and number. */

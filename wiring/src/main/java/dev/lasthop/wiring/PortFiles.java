@@ -1,7 +1,9 @@
 package dev.lasthop.wiring;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -9,6 +11,7 @@ import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -53,12 +56,47 @@ record PortFiles(Path folder) {
 
     /** Whether the endpoint has this port on record, and no other. */
     boolean isOnly(String endpoint, PublishedPort port) {
-        return StateFile.list(ofEndpoint(endpoint)).equals(List.of(file(endpoint, port.host())));
+        Path wanted = file(endpoint, port.host());
+        return first(ofEndpoint(endpoint), PortFiles::isRecord).isPresent()
+                && first(ofEndpoint(endpoint), file -> isRecord(file) && !file.equals(wanted))
+                        .isEmpty();
     }
 
     /** Whether the endpoint has published anything. */
     boolean hasAny(String endpoint) {
-        return !StateFile.list(ofEndpoint(endpoint)).isEmpty();
+        return first(ofEndpoint(endpoint), PortFiles::isRecord).isPresent();
+    }
+
+    /** Whether any endpoint has published something, of those whose ids are {@code wanted}. */
+    boolean hasAny(Predicate<String> wanted) {
+        return first(folder.resolve("of"), of -> {
+                    String endpoint = of.getFileName().toString();
+                    return wanted.test(endpoint) && hasAny(endpoint);
+                })
+                .isPresent();
+    }
+
+    private static boolean isRecord(Path file) {
+        String name = file.getFileName().toString();
+        return name.endsWith(".json") && !name.startsWith(".");
+    }
+
+    /** Anything of a folder that is wanted: thousands of files are not read to find one. */
+    private static Optional<Path> first(Path directory, Predicate<Path> wanted) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                if (wanted.test(file)) {
+                    return Optional.of(file);
+                }
+            }
+            return Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (DirectoryIteratorException e) {
+            throw StateFile.failed("list", directory, new IOException(e));
+        } catch (IOException e) {
+            throw StateFile.failed("list", directory, e);
+        }
     }
 
     /** A port on record that stands for the same, for some packet. */

@@ -57,10 +57,10 @@ record Removal(Places places, Store store) {
                             steps.add(new LinkStep.PortOption(Place.HOST, link, LinkStep.BridgePortOption.HAIRPIN, 0)));
         }
         boolean lastPort = all
-                && store.damagedEndpoints(endpoint.network()).isEmpty()
-                && store.endpoints(endpoint.network()).stream()
-                        .noneMatch(other -> !other.id().equals(endpoint.id())
-                                && store.ports().hasAny(other.id()));
+                && !store.ports()
+                        .hasAny(other -> other.endsWith("@" + endpoint.network())
+                                && !other.equals(endpoint.id())
+                                && store.isOnRecord(other));
         store.network(endpoint.network())
                 .filter(network -> lastPort && BridgePlans.isOwn(network))
                 .flatMap(Network::bridge)

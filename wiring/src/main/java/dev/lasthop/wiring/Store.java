@@ -4,12 +4,14 @@ import dev.lasthop.address.IpAddress;
 import dev.lasthop.json.JsonObject;
 import dev.lasthop.wiring.step.Step;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -83,6 +85,22 @@ record Store(StateFolders folders) {
                 .toList();
     }
 
+    /**
+     * Those of a name or an id, on whatever networks. Their files are named so: no other is read.
+     *
+     * @param name as users gave it
+     */
+    List<Endpoint> endpointsNamed(String name) {
+        return all(
+                folders.endpoints(),
+                file -> {
+                    String id = file.getFileName().toString().replaceFirst("\\.json$", "");
+                    return id.equals(name) || id.startsWith(name + "@");
+                },
+                (file, json) -> Endpoint.ofRecord(json),
+                new ArrayList<>());
+    }
+
     Optional<Endpoint> endpoint(String name, String network) {
         return StateFile.read(file(folders.endpoints(), Endpoint.id(name, network)), Endpoint::ofRecord);
     }
@@ -103,6 +121,15 @@ record Store(StateFolders folders) {
         return !damaged.isEmpty();
     }
 
+    /**
+     * Whether there is a record of an endpoint, readable or not.
+     *
+     * @param id as {@link Endpoint#id} gives it
+     */
+    boolean isOnRecord(String id) {
+        return Files.exists(file(folders.endpoints(), id));
+    }
+
     /** The names of a network's endpoints whose records cannot be read: a record's file is named after both. */
     List<String> damagedEndpoints(String network) {
         String end = "@" + network + ".json";
@@ -117,8 +144,16 @@ record Store(StateFolders folders) {
 
     /** What a folder has that can be read; one file that cannot must not keep the others from going on. */
     private static <T> List<T> all(Path folder, BiFunction<Path, JsonObject, T> reader, List<String> damaged) {
+        return all(folder, _ -> true, reader, damaged);
+    }
+
+    private static <T> List<T> all(
+            Path folder, Predicate<Path> wanted, BiFunction<Path, JsonObject, T> reader, List<String> damaged) {
         List<T> all = new ArrayList<>();
         for (Path file : StateFile.list(folder)) {
+            if (!wanted.test(file)) {
+                continue;
+            }
             try {
                 StateFile.read(file, json -> reader.apply(file, json)).ifPresent(all::add);
             } catch (WiringException e) {

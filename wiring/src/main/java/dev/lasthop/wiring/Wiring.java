@@ -465,11 +465,11 @@ public final class Wiring {
 
     /** The endpoint on each of its networks, on one at least; for {@code NAME@NETWORK} on that one. */
     private List<Endpoint> everywhere(String endpoint) {
-        List<Endpoint> found = store.endpoints().stream()
-                .filter(known -> known.name().equals(endpoint)
-                        || known.place().label().equals(endpoint)
-                        || known.id().equals(endpoint))
-                .toList();
+        List<Endpoint> found = endpoint.contains(":") // no name has one, and labels do
+                ? store.endpoints().stream()
+                        .filter(known -> known.place().label().equals(endpoint))
+                        .toList()
+                : store.endpointsNamed(endpoint);
         if (found.isEmpty()) {
             throw new WiringException(
                     Names.shown(endpoint) + " is connected to no network of Lasthop's; lasthop ls shows what is");
