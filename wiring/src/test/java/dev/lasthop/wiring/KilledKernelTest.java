@@ -126,7 +126,7 @@ class KilledKernelTest {
         begin(Course.BRIDGE, 2);
         int copies = 50;
         IntStream.range(0, copies).forEach(i -> network.namespace("n" + i));
-        works().get("1 create").run();
+        bring(CREATED);
         List<String> before = picture();
         assertThat(ask("together\tconnect\t" + copies)).isEqualTo(Integer.toString(copies));
         assertThat(wiring.endpoints()).hasSize(copies);
@@ -145,7 +145,7 @@ class KilledKernelTest {
         Wait.until(
                 "all is as before",
                 () -> KernelState.difference(before, picture()).isEmpty());
-        works().get("6 remove").run();
+        bring(NOTHING);
     }
 
     private void begin(Course which, int rounds) throws IOException {
