@@ -74,7 +74,7 @@ public final class KernelState {
                                 + "link_netnsid|carrier_changes|tso_max_size|topology_change|topology_change_detected)\": ?[0-9.]+,?",
                         "")
                 .replaceAll("\"(tentative|nodad)\":true,?", "")
-                .replaceAll("\"NO-CARRIER\",?", "") // is told late, as operstate is
+                .replaceAll("\"(NO-CARRIER|linkdown)\",?", "") // are told late, as operstate is
                 .replaceAll("\"handle\":\"[0-9a-f:]+\",?", "")
                 .replaceAll("\\{\"family\":\"inet6\",\"local\":\"fe80::[^}]*}", "FE80")
                 .replaceAll(",FE80", "")
