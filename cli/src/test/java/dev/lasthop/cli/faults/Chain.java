@@ -167,10 +167,22 @@ final class Chain {
                         "ip box neigh flush dev n0"),
                 there("dropped gateway-address-missing reply -", "ip gate addr del 10.9.8.1/24 dev br-lan"),
                 there(
+                        "dropped gateway-address-missing reply -",
+                        "ns stranger nobody",
+                        "veth stranger e0 nobody e0",
+                        "ip stranger addr add 10.9.8.1/24 dev e0",
+                        "ip gate addr del 10.9.8.1/24 dev br-lan"),
+                there(
                         "not-sent bridge-missing request box n0 out",
                         "ip gate link del br-lan",
                         "ip box neigh flush dev n0"),
                 there("dropped bridge-missing - -", "ip gate link del br-lan"),
+                there( // somebody who has nothing to do with it has the gateway's address too
+                        "dropped bridge-missing - -",
+                        "ns stranger nobody",
+                        "veth stranger e0 nobody e0",
+                        "ip stranger addr add 10.9.8.1/24 dev e0",
+                        "ip gate link del br-lan"),
                 there("dropped not-bridged - -", "ip gate link set p1 nomaster"),
                 there("not-sent no-address request box n0 out", "ip box addr flush dev n0"),
                 there("not-sent no-default-route request box n0 out", "ip box route del default"),

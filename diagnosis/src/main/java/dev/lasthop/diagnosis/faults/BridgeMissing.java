@@ -54,11 +54,12 @@ public final class BridgeMissing implements Fault {
         return dossier.prediction().request().elements(Stage.RoutingDecision.class).stream()
                 .findFirst()
                 .filter(first -> !first.nextHop().equals(first.destination()))
-                .filter(first -> dossier.before().namespaces().stream().noneMatch(state -> state.owns(first.nextHop())))
                 .flatMap(first -> dossier.before()
                         .namespace(first.out().namespace())
                         .flatMap(state -> state.link(first.out().link())
                                 .flatMap(link -> dossier.before().lower(state, link)))
+                        // who has it elsewhere is on another wire, and matters to nobody here
+                        .filter(end -> !end.namespace().owns(first.nextHop()))
                         .map(end -> Place.of(end.namespace(), end.link()))
                         .filter(end -> LooseEnd.isBare(dossier, end))
                         .map(end -> finding(dossier, end, first.nextHop(), 0.97)));

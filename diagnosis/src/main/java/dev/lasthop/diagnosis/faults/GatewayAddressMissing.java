@@ -9,6 +9,8 @@ import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
+import dev.lasthop.path.Direction;
+import dev.lasthop.path.Hop;
 import dev.lasthop.path.Stage;
 import dev.lasthop.wiring.step.AddressStep;
 import java.util.List;
@@ -83,18 +85,29 @@ public final class GatewayAddressMissing implements Fault {
         return dossier.prediction().request().elements(Stage.RoutingDecision.class).stream()
                 .findFirst()
                 .filter(first -> !first.nextHop().equals(first.destination()))
-                .filter(first -> dossier.before().namespaces().stream().noneMatch(state -> state.owns(first.nextHop())))
-                .flatMap(first -> dossier.prediction().request().passages().stream()
-                        .map(passage -> passage.hop())
-                        .filter(hop -> dossier.namespace(hop.namespace())
-                                .flatMap(state -> state.link(hop.link()))
-                                .filter(link -> link.kind().equals("bridge"))
-                                .isPresent())
-                        .findFirst()
+                .flatMap(first -> entry(dossier, first)
+                        .filter(bridge -> dossier.namespace(bridge.namespace())
+                                .filter(state -> state.owns(first.nextHop()))
+                                .isEmpty())
                         .map(bridge -> remembered(dossier, first, bridge)));
     }
 
-    private Finding remembered(Dossier dossier, Stage.RoutingDecision first, dev.lasthop.path.Hop bridge) {
+    /** The bridge by which the packet comes in at the first namespace after the sender's: who has the address elsewhere is not asked. */
+    private static Optional<Hop> entry(Dossier dossier, Stage.RoutingDecision first) {
+        List<Hop> after = dossier.prediction().request().passages().stream()
+                .map(passage -> passage.hop())
+                .filter(hop -> hop.namespace() != first.out().namespace())
+                .toList();
+        return after.stream()
+                .takeWhile(hop -> hop.namespace() == after.getFirst().namespace() && hop.direction() == Direction.IN)
+                .filter(hop -> dossier.namespace(hop.namespace())
+                        .flatMap(state -> state.link(hop.link()))
+                        .filter(link -> link.kind().equals("bridge"))
+                        .isPresent())
+                .findFirst();
+    }
+
+    private Finding remembered(Dossier dossier, Stage.RoutingDecision first, Hop bridge) {
         int length = dossier.namespace(first.out().namespace()).stream()
                 .flatMap(state ->
                         state.addresses(first.out().link(), first.nextHop().family()).stream())
