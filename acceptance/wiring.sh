@@ -14,13 +14,16 @@ host_up() {
     in_ns knoten sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0
     in_ns knoten nft add table inet fremd # somebody else's, to be left alone
     in_ns knoten nft add chain inet fremd vorwaerts '{ type filter hook forward priority 0 ; policy accept ; }'
-    for _ in $(seq 200); do ip -n knoten -6 addr show tentative | grep -q . || break; sleep 0.02; done
+    settled knoten
 }
+# The kernel ends duplicate address detection by itself, a second or two after an address or a carrier came, and adds routes then.
+settled() { for _ in $(seq 200); do ip -n "$1" -6 addr show tentative | grep -q . || break; sleep 0.02; done; }
 
 lh() { in_ns knoten "$lasthop" "$@"; }
 # What must be the same before and after, bytes for bytes; of the sysctls not what the kernel measures or rolls itself
 state_of() {
     local n=$1
+    settled "$n"
     ip -n "$n" -j link && ip -n "$n" -j addr && ip -n "$n" -j route show table all && ip -n "$n" -j -6 route show table all && ip -n "$n" -j rule
     in_ns "$n" nft list ruleset
     in_ns "$n" sysctl -a 2>/dev/null | grep '^net\.' | grep -v -e nf_conntrack_count -e stable_secret -e random -e nf_log
