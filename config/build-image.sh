@@ -60,7 +60,7 @@ fi
 app=$build/app-$$
 rm -rf "$app"
 mkdir "$app" && cp "$home"/cli/target/modules/*.jar "$home"/cli/target/lasthop-cli-*.jar "$app/" || exit 1
-hash=$(cat "$app"/*.jar "$jdk/release" "$home/config/java-options" "$home/config/training" "$home/config/training-diagnosis" "$home/config/build-image.sh" | sha256sum | cut -c1-16)
+hash=$(cat "$app"/*.jar "$jdk/release" "$home/config/java-options" "$home"/config/training/* "$home/config/build-image.sh" | sha256sum | cut -c1-16)
 image=$build/image-$hash
 if [ ! -e "$image/lib/lasthop.options" ]; then
     rm -rf "$image"
@@ -76,28 +76,30 @@ if [ ! -e "$image/lib/lasthop.options" ]; then
         printf -- '--module-path\n"%s"\n' "$image/lib/app" >>"$app/lasthop.options"
     fi
     say "building, once: training the start-up caches"
-    # train CACHE LINES [COMMAND…]: a cache from the command lines of a file
+    # train CACHE [COMMAND…]: a cache from the command lines of a file
     train() {
-        cache=$1 lines=$2
-        shift 2
+        cache=$1
+        shift
         "$@" "$image/bin/java" "@$app/lasthop.options" "-XX:AOTCacheOutput=$image/lib/$cache.aot" \
-            -m dev.lasthop.cli/dev.lasthop.cli.Training "$home/config/$lines" $root >"$build/$lines.log" 2>&1 9>&- </dev/null
+            -m dev.lasthop.cli/dev.lasthop.cli.Training "$home/config/training/$cache" $root >"$build/training-$cache.log" 2>&1 9>&- </dev/null
     }
     root=
     state=$build/state-$$
     export LASTHOP_STATE="$state/state" LASTHOP_RUN="$state/run"
-    for pair in lasthop:training diagnosis:training-diagnosis; do
+    for lines in "$home"/config/training/*; do
+        cache=${lines##*/}
         mkdir -p "$state"
         if [ "$(id -u)" = 0 ] && unshare --net --mount true 2>/dev/null; then
             root=root # in namespaces of its own: what the commands make is gone with the process
-            train "${pair%:*}" "${pair#*:}" timeout -k 5 120 unshare --net --mount --propagation private sh -c '
-                mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/netns && exec "$@"' sh
+            train "$cache" timeout -k 5 120 unshare --net --mount --propagation private sh -c '
+                mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/netns && touch /run/netns/empty &&
+                    unshare --net=/run/netns/empty true && exec "$@"' sh
         else
-            train "${pair%:*}" "${pair#*:}" timeout -k 5 120
+            train "$cache" timeout -k 5 120
         fi
         rm -rf "$state"
-        [ -s "$image/lib/${pair%:*}.aot" ] ||
-            say "a start-up cache could not be made (see $build/${pair#*:}.log): Lasthop will start slower"
+        [ -s "$image/lib/$cache.aot" ] ||
+            say "a start-up cache could not be made (see $build/training-$cache.log): Lasthop will start slower"
     done
     cp "$app/lasthop.options" "$image/lib/lasthop.options" || exit 1 # last: it says that the image is whole
     new=

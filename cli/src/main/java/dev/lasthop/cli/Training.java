@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The run that the AOT cache is made from: the command lines of {@code config/training}, one after another in one process that ends
+ * The run that an AOT cache is made from: the command lines of a file of {@code config/training}, one after another in one process that ends
  * normally. The launcher starts it in namespaces of its own.
  */
 public final class Training {
