@@ -162,6 +162,16 @@ for part in 3 6 9 13; do
     [ $part = 13 ] || lh connect netns:kiste --network web --publish 8080:80 >/dev/null 2>&1
 done
 does "and can be connected" connect netns:kiste --network web
+nsenter --net=/run/netns/knoten -- "$lasthop" disconnect kiste --network web >/dev/null 2>&1 &
+p=$!
+until compgen -G "$LASTHOP_RUN/journal/*.json" >/dev/null || ! kill -0 $p 2>/dev/null; do :; done
+kill -9 $p 2>/dev/null
+wait $p 2>/dev/null
+if compgen -G "$LASTHOP_RUN/journal/*.json" >/dev/null; then # unless it was quicker than its killer
+    does "disconnect again after a killed one" disconnect kiste --network web
+    grep -q 'had begun' "$work/err" && ok "and it says whose work that was" || not_ok "and it says whose work that was" "$(cat "$work/err")"
+fi
+does "and can be connected again" connect netns:kiste --network web
 got=$(find "$LASTHOP_STATE/networks/web" -name '10.88.*' | wc -l)
 [ "$got" = 1 ] && ok "the killed ones hold no address" || not_ok "the killed ones hold no address" "$got leases"
 

@@ -5,6 +5,7 @@ import dev.lasthop.json.JsonException;
 import dev.lasthop.json.JsonObject;
 import dev.lasthop.wiring.step.Step;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A change of what is on record, of one file each. Made twice it does no harm, so whoever finds it in the journal makes it, whether or not it
@@ -29,11 +30,11 @@ sealed interface Amendment {
     }
 
     static Amendment delete(Network network) {
-        return new Drop(Store.Kind.NETWORK, network.name());
+        return new Drop(Store.Kind.NETWORK, network.name(), Optional.of(network.toRecord()));
     }
 
     static Amendment delete(Endpoint endpoint) {
-        return new Drop(Store.Kind.ENDPOINT, endpoint.id());
+        return new Drop(Store.Kind.ENDPOINT, endpoint.id(), Optional.of(endpoint.toRecord()));
     }
 
     /** Forwarding is to be set back by these steps when the last network goes. */
@@ -42,7 +43,7 @@ sealed interface Amendment {
     }
 
     static Amendment forgetForwarding() {
-        return new Drop(Store.Kind.FORWARDING, "");
+        return new Drop(Store.Kind.FORWARDING, "", Optional.empty());
     }
 
     /** These ports are on record as the endpoint's. */
@@ -111,7 +112,7 @@ sealed interface Amendment {
         public List<Amendment> inverse(Store store) {
             return List.of(StateFile.read(store.file(kind, name), before -> before)
                     .<Amendment>map(before -> new Put(kind, name, before))
-                    .orElseGet(() -> new Drop(kind, name)));
+                    .orElseGet(() -> new Drop(kind, name, Optional.empty())));
         }
 
         @Override
@@ -124,8 +125,12 @@ sealed interface Amendment {
         }
     }
 
-    /** A file is not there. */
-    record Drop(Store.Kind kind, String name) implements Amendment {
+    /**
+     * A file is not there.
+     *
+     * @param was what it said, where somebody may ask for it that finds it gone
+     */
+    record Drop(Store.Kind kind, String name, Optional<JsonObject> was) implements Amendment {
         @Override
         public void apply(Store store) {
             store.delete(kind, name);
@@ -140,10 +145,10 @@ sealed interface Amendment {
 
         @Override
         public JsonObject toJson() {
-            return JsonObject.builder()
-                    .put("drop", kind.word())
-                    .put("name", name)
-                    .build();
+            JsonObject.Builder json =
+                    JsonObject.builder().put("drop", kind.word()).put("name", name);
+            was.ifPresent(content -> json.put("was", content));
+            return json.build();
         }
     }
 
@@ -197,7 +202,10 @@ sealed interface Amendment {
             return new Put(Store.Kind.of(json.string("put")), json.string("name"), json.object("content"));
         }
         if (json.has("drop")) {
-            return new Drop(Store.Kind.of(json.string("drop")), json.string("name"));
+            return new Drop(
+                    Store.Kind.of(json.string("drop")),
+                    json.string("name"),
+                    json.has("was") ? Optional.of(readable(json)) : Optional.empty());
         }
         if (json.has("putPort")) {
             return new PutPort(json.string("endpoint"), PublishedPort.ofJson(json.object("putPort")));
@@ -209,5 +217,15 @@ sealed interface Amendment {
             return new Release(json.string("network"), IpAddress.parse(json.string("release")), json.string("holder"));
         }
         return new ReleaseAll(json.string("releaseAll"));
+    }
+
+    private static JsonObject readable(JsonObject json) {
+        JsonObject was = json.object("was");
+        switch (Store.Kind.of(json.string("drop"))) {
+            case NETWORK -> Network.ofRecord(was);
+            case ENDPOINT -> Endpoint.ofRecord(was);
+            case FORWARDING -> {}
+        }
+        return was;
     }
 }

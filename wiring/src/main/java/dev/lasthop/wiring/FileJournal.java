@@ -5,6 +5,7 @@ import dev.lasthop.wiring.step.Journal;
 import dev.lasthop.wiring.step.Step;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -48,9 +49,12 @@ public record FileJournal(Path folder) implements Journal {
     }
 
     List<Unfinished> unfinished() {
-        return StateFile.list(folder).stream()
-                .flatMap(file -> StateFile.read(file, json -> read(file, json)).stream())
-                .toList();
+        return unfinished(new ArrayList<>());
+    }
+
+    /** The same, and the files that cannot be read. */
+    List<Unfinished> unfinished(List<StateFile.Damaged> damaged) {
+        return StateFile.readAll(folder, _ -> true, FileJournal::read, damaged);
     }
 
     private static Unfinished read(Path file, JsonObject json) {

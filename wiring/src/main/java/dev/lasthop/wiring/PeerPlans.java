@@ -81,7 +81,12 @@ record PeerPlans(Network network) {
             steps.add(OwnTable.peers(network, peer, Peers.of(network).all().size() == 1, false));
         }
         steps.addAll(remove(peer));
-        return new Plan("remove peer " + node + " from " + network.name(), steps);
+        return new Plan(removal(network.name(), node), steps);
+    }
+
+    /** What removing a peer is called, in the journal too. */
+    static String removal(String network, String node) {
+        return "remove peer " + node + " from " + network;
     }
 
     /** What the endpoints themselves need, where theirs is not just a default route. */

@@ -13,7 +13,7 @@ import dev.lasthop.wiring.step.SysctlStep;
 import dev.lasthop.wiring.step.Undo;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
 
 /**
  * Taking endpoints and networks away. All of it follows from what is on record, does no harm when done twice, and goes on through errors: so
@@ -78,16 +78,22 @@ record Removal(Places places, Store store) {
     /**
      * An endpoint that is gone but for its interface, which the kernel takes its time to delete: not under the lock.
      *
+     * @param work empty where all was done already
      * @param failures what could not be done of the rest
      */
-    record Leaving(Endpoint endpoint, Work work, List<Step> later, List<RuntimeException> failures) {
+    record Leaving(Endpoint endpoint, Optional<Work> work, List<Step> later, List<RuntimeException> failures) {
+        /** One that is gone. */
+        static Leaving over(Endpoint endpoint) {
+            return new Leaving(endpoint, Optional.empty(), List.of(), List.of());
+        }
+
         /** What could not be done, if anything. */
         List<RuntimeException> end(NetworkNamespace host) {
-            if (!failures.isEmpty()) {
+            if (!failures.isEmpty() || work.isEmpty()) {
                 return failures;
             }
             try (Places places = Places.withHost(host)) {
-                return work.end(later, places);
+                return work.get().end(later, places);
             }
         }
     }
@@ -97,17 +103,13 @@ record Removal(Places places, Store store) {
         List<Step> steps = plan(endpoint).steps();
         int split = ownTail(endpoint, steps);
         Work work = begin(endpoint, steps);
-        List<RuntimeException> failures = Undo.all(steps.subList(0, split), places);
+        List<RuntimeException> failures = new ArrayList<>(Undo.all(steps.subList(0, split), places));
         List<Step> later = List.copyOf(steps.subList(split, steps.size()));
         if (failures.isEmpty()) {
-            return new Leaving(endpoint, work.hold(), later, List.of());
+            return new Leaving(endpoint, Optional.of(work.hold()), later, List.of());
         }
-        return new Leaving(
-                endpoint,
-                work,
-                List.of(),
-                Stream.concat(failures.stream(), Undo.all(later, places).stream())
-                        .toList());
+        failures.addAll(Undo.all(later, places));
+        return new Leaving(endpoint, Optional.of(work), List.of(), failures);
     }
 
     /** From where on the steps are nobody's business but the endpoint's: the deletion of its interfaces, and what is inside. */
@@ -182,22 +184,27 @@ record Removal(Places places, Store store) {
     }
 
     /**
-     * Ends what killed processes began, one way or the other; in words what that was. To be called under the lock: then nobody else is at
-     * work, but for those who hold their file.
+     * Ends what killed processes began, one way or the other. To be called under the lock: then nobody else is at work, but for those who
+     * hold their file.
      */
-    List<String> recover() {
-        List<String> done = new ArrayList<>();
+    Ended recover() {
         store.sweepJournal();
         List<Work.Unfinished> unfinished = store.unfinished();
         if (!unfinished.isEmpty()) {
             store.sweep(); // elsewhere nothing is written but by work that is in the journal
         }
+        List<Work.Unfinished> ended = new ArrayList<>();
+        List<String> told = new ArrayList<>();
         for (Work.Unfinished work : unfinished) {
             if (!work.isHeld()) {
-                done.addAll(told((work.isDecided() ? "ended: " : "undone: ") + work.title(), work.end(store, places)));
+                List<RuntimeException> failures = work.end(store, places);
+                if (failures.isEmpty()) {
+                    ended.add(work);
+                }
+                told.addAll(told((work.isDecided() ? "ended: " : "undone: ") + work.title(), failures));
             }
         }
-        return done;
+        return new Ended(List.copyOf(ended), List.copyOf(told));
     }
 
     /** Undoes what processes that are no more did for themselves only. */

@@ -9,17 +9,22 @@ import dev.lasthop.json.Limits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** JSON files that are either there as a whole or not: written beside, flushed to the disk, then renamed. */
@@ -65,6 +70,54 @@ final class StateFile {
         }
     }
 
+    /**
+     * A file that cannot be read.
+     *
+     * @param why with what to do about it
+     */
+    record Damaged(Path file, WiringException why) {
+        /** Why, in one clause. */
+        String reason() {
+            Throwable cause = why.getCause();
+            return cause instanceof JsonException || cause instanceof IllegalArgumentException
+                    ? file + " is damaged: " + cause.getMessage()
+                    : String.valueOf(why.getMessage());
+        }
+    }
+
+    /** What a folder has that can be read; one file that cannot must not keep the others from going on. */
+    static <T> List<T> readAll(
+            Path folder, Predicate<Path> wanted, BiFunction<Path, JsonObject, T> reader, List<Damaged> damaged) {
+        List<T> all = new ArrayList<>();
+        for (Path file : list(folder)) {
+            if (!wanted.test(file)) {
+                continue;
+            }
+            try {
+                read(file, json -> reader.apply(file, json)).ifPresent(all::add);
+            } catch (WiringException e) {
+                if (e.getCause() instanceof AccessDeniedException) {
+                    throw e; // that is not the file's fault
+                }
+                damaged.add(new Damaged(file, e));
+            }
+        }
+        return all;
+    }
+
+    /** Gives a file a name under which nobody looks for it, and that no other has; that name. */
+    static Path setAside(Path file) {
+        Path aside = file.resolveSibling(file.getFileName() + ".damaged");
+        for (int i = 2; Files.exists(aside, LinkOption.NOFOLLOW_LINKS); i++) {
+            aside = file.resolveSibling(file.getFileName() + ".damaged-" + i);
+        }
+        try {
+            return Files.move(file, aside);
+        } catch (IOException e) {
+            throw failed("move", file, e);
+        }
+    }
+
     /** All {@code .json} files of a folder, by name. */
     static List<Path> list(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
@@ -107,7 +160,7 @@ final class StateFile {
                 : cause.getMessage() == null || cause instanceof FileSystemException
                         ? cause.toString()
                         : cause.getMessage();
-        if (cause instanceof java.nio.file.AccessDeniedException) {
+        if (cause instanceof AccessDeniedException) {
             reason = "permission denied";
         }
         return new WiringException("cannot " + verb + " " + path + ": " + reason + "; " + hint(reason, path), cause);

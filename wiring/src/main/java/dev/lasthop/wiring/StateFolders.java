@@ -62,6 +62,11 @@ public record StateFolders(Path state, Path run) {
         return run.resolve("journal");
     }
 
+    /** What must not outlive the process that does it. */
+    Path temporary() {
+        return run.resolve("temporary");
+    }
+
     /** What forwarding was before the first network. */
     Path forwarding() {
         return run.resolve("forwarding.json");

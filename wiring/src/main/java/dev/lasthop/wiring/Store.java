@@ -3,14 +3,12 @@ package dev.lasthop.wiring;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.json.JsonObject;
 import dev.lasthop.wiring.step.Step;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -57,7 +55,7 @@ record Store(StateFolders folders) {
     }
 
     List<Network> networks() {
-        return all(folders.networks(), (file, json) -> Network.ofRecord(json), new ArrayList<>());
+        return networks(new ArrayList<>());
     }
 
     Optional<Network> network(String name) {
@@ -76,7 +74,7 @@ record Store(StateFolders folders) {
     }
 
     List<Endpoint> endpoints() {
-        return all(folders.endpoints(), (file, json) -> Endpoint.ofRecord(json), new ArrayList<>());
+        return endpoints(_ -> true, new ArrayList<>());
     }
 
     List<Endpoint> endpoints(String network) {
@@ -91,14 +89,24 @@ record Store(StateFolders folders) {
      * @param name as users gave it
      */
     List<Endpoint> endpointsNamed(String name) {
-        return all(
-                folders.endpoints(),
+        return endpoints(
                 file -> {
                     String id = file.getFileName().toString().replaceFirst("\\.json$", "");
                     return id.equals(name) || id.startsWith(name + "@");
                 },
-                (file, json) -> Endpoint.ofRecord(json),
                 new ArrayList<>());
+    }
+
+    private List<Network> networks(List<StateFile.Damaged> damaged) {
+        return StateFile.readAll(folders.networks(), _ -> true, (_, json) -> Network.ofRecord(json), damaged);
+    }
+
+    private List<Endpoint> endpoints(Predicate<Path> wanted, List<StateFile.Damaged> damaged) {
+        return StateFile.readAll(folders.endpoints(), wanted, (_, json) -> Endpoint.ofRecord(json), damaged);
+    }
+
+    private List<Work.Unfinished> unfinished(List<StateFile.Damaged> damaged) {
+        return StateFile.readAll(folders.journal(), _ -> true, Work.Unfinished::ofJson, damaged);
     }
 
     Optional<Endpoint> endpoint(String name, String network) {
@@ -107,17 +115,41 @@ record Store(StateFolders folders) {
 
     /** The files that cannot be read, by path, each with the reason and what to do about it. */
     List<String> damaged() {
-        List<String> damaged = new ArrayList<>();
-        all(folders.networks(), (file, json) -> Network.ofRecord(json), damaged);
-        all(folders.endpoints(), (file, json) -> Endpoint.ofRecord(json), damaged);
-        all(folders.journal(), Work.Unfinished::ofJson, damaged);
-        return damaged;
+        List<StateFile.Damaged> records = new ArrayList<>();
+        networks(records);
+        endpoints(_ -> true, records);
+        List<StateFile.Damaged> works = new ArrayList<>();
+        unfinished(works);
+        return Stream.concat(
+                        records.stream()
+                                .map(damaged -> String.valueOf(damaged.why().getMessage())),
+                        works.stream()
+                                .map(damaged -> damaged.reason() + ". What it was about can be neither ended nor taken"
+                                        + " back. lasthop gc sets it aside, so that it is in nobody's way"))
+                .toList();
+    }
+
+    /**
+     * Sets the files of the journal aside that cannot be read, and keeps them: somebody may still know what they said. In words, what they
+     * are now. To be called under the lock.
+     */
+    List<String> setAside() {
+        List<StateFile.Damaged> damaged = new ArrayList<>();
+        unfinished(damaged);
+        new FileJournal(folders.temporary()).unfinished(damaged);
+        return damaged.stream()
+                .filter(one -> !Work.isHeld(one.file()))
+                .map(one -> one.reason()
+                        + ". What it was about can be neither ended nor taken back, and stays as it is. It is"
+                        + " kept as " + StateFile.setAside(one.file())
+                        + "; lasthop repair --check says what differs from what is on record, ip link what is there besides")
+                .toList();
     }
 
     /** Whether there is a network of which nothing is known but that. */
     boolean hasDamagedNetwork() {
-        List<String> damaged = new ArrayList<>();
-        all(folders.networks(), (file, json) -> Network.ofRecord(json), damaged);
+        List<StateFile.Damaged> damaged = new ArrayList<>();
+        networks(damaged);
         return !damaged.isEmpty();
     }
 
@@ -140,30 +172,6 @@ record Store(StateFolders folders) {
                 .map(name -> name.substring(0, name.length() - end.length()))
                 .filter(name -> !known.contains(name))
                 .toList();
-    }
-
-    /** What a folder has that can be read; one file that cannot must not keep the others from going on. */
-    private static <T> List<T> all(Path folder, BiFunction<Path, JsonObject, T> reader, List<String> damaged) {
-        return all(folder, _ -> true, reader, damaged);
-    }
-
-    private static <T> List<T> all(
-            Path folder, Predicate<Path> wanted, BiFunction<Path, JsonObject, T> reader, List<String> damaged) {
-        List<T> all = new ArrayList<>();
-        for (Path file : StateFile.list(folder)) {
-            if (!wanted.test(file)) {
-                continue;
-            }
-            try {
-                StateFile.read(file, json -> reader.apply(file, json)).ifPresent(all::add);
-            } catch (WiringException e) {
-                if (e.getCause() instanceof AccessDeniedException) {
-                    throw e; // that is not the file's fault
-                }
-                damaged.add(e.getMessage());
-            }
-        }
-        return all;
     }
 
     /** The connections of the namespace that has this number. */
@@ -245,19 +253,26 @@ record Store(StateFolders folders) {
 
     /** What was begun and not ended; also that which is still being worked at. */
     List<Work.Unfinished> unfinished() {
-        return all(folders.journal(), Work.Unfinished::ofJson, new ArrayList<>());
+        return unfinished(new ArrayList<>());
     }
 
-    /** How forwarding is set back to what it was before the first network. */
+    /** How forwarding is set back to what it was before the first network; nothing of an earlier start of the machine. */
     List<Step> forwardingBefore() {
         return StateFile.read(
                         folders.forwarding(),
-                        json -> json.objects("undo").stream().map(Step::ofJson).toList())
+                        json -> json.has("boot") && json.string("boot").equals(Boot.id())
+                                ? json.objects("undo").stream()
+                                        .map(Step::ofJson)
+                                        .toList()
+                                : List.<Step>of())
                 .orElse(List.of());
     }
 
     static JsonObject forwardingRecord(List<Step> undo) {
-        return JsonObject.builder().put("undo", undo, Step::toJson).build();
+        return JsonObject.builder()
+                .put("boot", Boot.id())
+                .put("undo", undo, Step::toJson)
+                .build();
     }
 
     private static Path file(Path folder, String name) {

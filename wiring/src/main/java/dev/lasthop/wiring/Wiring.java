@@ -16,6 +16,7 @@ import dev.lasthop.wiring.step.SysctlStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -45,8 +46,13 @@ public final class Wiring {
      */
     public record Connected(Endpoint endpoint, List<PublishedPort> ports, Plan plan, List<String> warnings) {}
 
-    /** What {@link #gc} took away, and what it could not; in words. */
-    public record Collected(List<String> removed) {}
+    /**
+     * What {@link #gc} did, in words.
+     *
+     * @param removed what it took away, and what it could not
+     * @param kept the files of the journal that cannot be read, each with the reason, where it is kept, and what to look at
+     */
+    public record Collected(List<String> removed, List<String> kept) {}
 
     /** The files on record that cannot be read, each with the reason and what to do. What they stand for is left as it is. */
     public List<String> damaged() {
@@ -68,6 +74,11 @@ public final class Wiring {
         return store.endpoints();
     }
 
+    /** The endpoints that a killed process was taking off their networks; some are on record still. */
+    public List<Endpoint> leaving() {
+        return store.unfinished().stream().flatMap(Work.Unfinished::leaving).toList();
+    }
+
     /** Whether the endpoint's namespace is still there under its name. */
     public boolean isAlive(Endpoint endpoint) {
         return looking(places -> new EndpointPlans(places, store).isAlive(endpoint));
@@ -83,35 +94,44 @@ public final class Wiring {
             Work work = new Work(
                     store, places, prepared.plan().title(), prepared.network().name());
             Applied applied = prepared.plan().apply(places, work);
-            List<Step> forwarding =
-                    applied.undo().stream().filter(Wiring::isForwarding).toList();
             List<Step> own = applied.undo().stream()
                     .filter(step -> step instanceof LinkStep || step instanceof dev.lasthop.wiring.step.AddressStep)
                     .toList();
             Network network = prepared.network().withUndo(own);
-            List<Amendment> records = new ArrayList<>();
-            if (!forwarding.isEmpty()) {
-                List<Step> all = new ArrayList<>(forwarding);
-                all.addAll(store.forwardingBefore()); // the oldest last: what it was at first
-                records.add(Amendment.forwarding(all));
-            }
+            List<Amendment> records = new ArrayList<>(forwarding(applied));
             records.add(Amendment.save(network));
             work.keep(applied, records);
             return network;
         });
     }
 
+    /** What is to be noted down of forwarding that was switched on. */
+    private List<Amendment> forwarding(Applied applied) {
+        List<Step> now = applied.undo().stream().filter(Wiring::isForwarding).toList();
+        List<Step> before = store.forwardingBefore();
+        if (before.containsAll(now)) {
+            return List.of();
+        }
+        List<Step> all = new ArrayList<>(now);
+        all.addAll(before); // the oldest last: what it was at first
+        return List.of(Amendment.forwarding(all));
+    }
+
     public Plan planRemoveNetwork(String name) {
         return looking(places -> new Removal(places, store).plan(unused(places, name)));
     }
 
-    public Network removeNetwork(String name) {
-        return changing(places -> {
+    public Gone<Network> removeNetwork(String name) {
+        return changing((places, ended) -> {
+            Optional<Network> removed = ended.removed(name);
+            if (removed.isPresent()) {
+                return new Gone<>(removed.get(), true);
+            }
             Network network = unused(places, name);
             store.endpoints(name)
                     .forEach(gone -> complete("endpoint " + gone.id(), new Removal(places, store).remove(gone)));
             complete("network " + name, new Removal(places, store).remove(network));
-            return network;
+            return new Gone<>(network, false);
         });
     }
 
@@ -138,15 +158,18 @@ public final class Wiring {
         return looking(places -> new PeerPlans(store.requireNetwork(network)).removing(node, places, store));
     }
 
-    public Network removePeer(String network, String node) {
-        return changing(places -> {
+    public Gone<Network> removePeer(String network, String node) {
+        return changing((places, ended) -> {
             Network before = store.requireNetwork(network);
+            if (Peers.of(before).find(node).isEmpty() && ended.has(PeerPlans.removal(network, node))) {
+                return new Gone<>(before, true);
+            }
             Plan plan = new PeerPlans(before).removing(node, places, store);
             Network done = before.with(Peers.of(before).without(node));
             var work = new Work(store, places, plan.title(), network);
             work.begin(plan.steps(), List.of(Amendment.save(done)));
             complete("peer " + node, work.end(plan.steps()));
-            return done;
+            return new Gone<>(done, false);
         });
     }
 
@@ -247,10 +270,19 @@ public final class Wiring {
     }
 
     /** Works without the namespace too: what is on the host goes. */
-    public Endpoint disconnect(String endpoint, String network) {
-        Removal.Leaving leaving = changing(places -> new Removal(places, store).leave(find(endpoint, network)));
+    public Gone<Endpoint> disconnect(String endpoint, String network) {
+        Removal.Leaving leaving = changing((places, ended) -> {
+            Optional<Endpoint> left = ended.disconnected(one -> isCalled(one, endpoint, network));
+            return left.map(Removal.Leaving::over)
+                    .orElseGet(() -> new Removal(places, store).leave(find(endpoint, network)));
+        });
         complete("endpoint " + endpoint, leaving.end(host));
-        return leaving.endpoint();
+        return new Gone<>(leaving.endpoint(), leaving.work().isEmpty());
+    }
+
+    private static boolean isCalled(Endpoint known, String endpoint, String network) {
+        return known.network().equals(network)
+                && (known.name().equals(endpoint) || known.place().label().equals(endpoint));
     }
 
     public Plan planPublish(String endpoint, PublishedPort port) {
@@ -271,9 +303,15 @@ public final class Wiring {
     }
 
     /** Takes a port off an endpoint; {@code held} is found by {@link #published}. */
-    public Endpoint unpublish(String endpoint, PublishedPort held) {
-        return changing(places -> {
-            Endpoint found = everywhere(endpoint).stream()
+    public Gone<Endpoint> unpublish(String endpoint, PublishedPort held) {
+        return changing((places, ended) -> {
+            List<Endpoint> known = everywhere(endpoint);
+            Optional<Endpoint> done =
+                    known.stream().filter(one -> ended.unpublished(one, held)).findFirst();
+            if (done.isPresent()) {
+                return new Gone<>(done.get(), true);
+            }
+            Endpoint found = known.stream()
                     .filter(one -> store.ports().has(one.id(), held))
                     .findFirst()
                     .orElseThrow(() -> new WiringException("port " + held + " is not published by " + endpoint));
@@ -282,14 +320,21 @@ public final class Wiring {
             var work = new Work(store, places, "unpublish " + held + " of " + found.id(), found.id());
             work.begin(steps, Amendment.delete(found, List.of(held)));
             complete("port " + held, work.end(steps));
-            return found;
+            return new Gone<>(found, false);
         });
     }
 
-    /** The ports of an endpoint that a port of the host, of all its addresses unless one is given, stands for. */
+    /**
+     * The ports of an endpoint that a port of the host, of all its addresses unless one is given, stands for; also those that a killed
+     * process was taking off it.
+     */
     public List<PublishedPort> published(String endpoint, HostPort wanted) {
+        List<Work.Unfinished> unfinished = store.unfinished();
         return everywhere(endpoint).stream()
-                .flatMap(one -> ports(one).stream())
+                .flatMap(one ->
+                        Stream.concat(ports(one).stream(), unfinished.stream().flatMap(work -> work.portsLeaving(one))))
+                .distinct()
+                .sorted()
                 .filter(port -> port.host().first() == wanted.first()
                         && port.host().last() == wanted.last()
                         && port.protocol().equals(wanted.protocol()))
@@ -345,7 +390,9 @@ public final class Wiring {
     public Repaired repair() {
         return changing(places -> {
             Repaired repaired = repaired(new Repair(places, store).differences());
-            repaired.plan().apply(places, new Work(store, places, "repair", "")).commit();
+            Work work = new Work(store, places, "repair", "");
+            Applied applied = repaired.plan().apply(places, work);
+            work.keep(applied, forwarding(applied));
             return repaired;
         });
     }
@@ -357,7 +404,9 @@ public final class Wiring {
 
     /** Ends, one way or the other, what killed processes left half done; in words what that was. Every change begins with this. */
     public List<String> recover() {
-        return store.unfinished().isEmpty() ? List.of() : locked(places -> new Removal(places, store).recover());
+        return store.unfinished().isEmpty()
+                ? List.of()
+                : locked(places -> new Removal(places, store).recover().told());
     }
 
     /** Takes away what killed processes left half done, and endpoints whose namespace is gone. */
@@ -365,7 +414,8 @@ public final class Wiring {
         return locked(places -> {
             Removal removal = new Removal(places, store);
             store.sweep();
-            List<String> removed = new ArrayList<>(removal.recover());
+            List<String> kept = store.setAside();
+            List<String> removed = new ArrayList<>(removal.recover().told());
             for (Endpoint endpoint : store.endpoints()) {
                 if (!new EndpointPlans(places, store).isAlive(endpoint)) {
                     removed.addAll(Removal.told(
@@ -377,7 +427,7 @@ public final class Wiring {
                 removed.addAll(released(network));
             }
             removed.addAll(removal.abandoned(temporary()));
-            return new Collected(List.copyOf(removed));
+            return new Collected(List.copyOf(removed), kept);
         });
     }
 
@@ -408,7 +458,7 @@ public final class Wiring {
      * records, if this process ended without closing it.
      */
     public FileJournal temporary() {
-        return new FileJournal(store.folders().run().resolve("temporary"));
+        return new FileJournal(store.folders().temporary());
     }
 
     private Plan publishing(Places places, Endpoint endpoint, PublishedPort port) {
@@ -554,10 +604,12 @@ public final class Wiring {
     }
 
     private <T> T changing(Function<Places, T> work) {
-        return locked(places -> {
-            new Removal(places, store).recover();
-            return work.apply(places);
-        });
+        return changing((places, _) -> work.apply(places));
+    }
+
+    /** The same, for what may find that a killed process had begun it: what was ended just now. */
+    private <T> T changing(BiFunction<Places, Ended, T> work) {
+        return locked(places -> work.apply(places, new Removal(places, store).recover()));
     }
 
     @SuppressWarnings("try") // the lock is there to be held

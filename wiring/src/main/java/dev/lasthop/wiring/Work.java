@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,6 +166,18 @@ final class Work implements Journal, Journal.Entry {
         }
     }
 
+    /** Whether a process is still at work at what a file of the journal is about. */
+    static boolean isHeld(Path file) {
+        try (Fd fd = Fd.open(file, Fd.O_RDONLY)) {
+            return Kernel.attempt(SystemCall.FLOCK, fd.raw(), LOCK_EXCLUSIVE_NOW) == -Errno.EAGAIN.number();
+        } catch (KernelException e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     private JsonObject namespaces(List<Step> steps) {
         var identities = new TreeMap<String, Long>();
         for (Step step : steps) {
@@ -220,6 +233,27 @@ final class Work implements Journal, Journal.Entry {
                     json.objects("amendments").stream().map(Amendment::ofJson).toList());
         }
 
+        /** The endpoints that it was taking off their networks. */
+        Stream<Endpoint> leaving() {
+            return (isDecided ? amendments : List.<Amendment>of())
+                    .stream()
+                            .flatMap(amendment ->
+                                    amendment instanceof Amendment.Drop drop && drop.kind() == Store.Kind.ENDPOINT
+                                            ? drop.was().stream()
+                                            : Stream.empty())
+                            .map(Endpoint::ofRecord);
+        }
+
+        /** The ports that it was taking off an endpoint. */
+        Stream<PublishedPort> portsLeaving(Endpoint endpoint) {
+            return (isDecided ? amendments : List.<Amendment>of())
+                    .stream()
+                            .flatMap(amendment -> amendment instanceof Amendment.DropPort drop
+                                            && drop.endpoint().equals(endpoint.id())
+                                    ? Stream.of(drop.port())
+                                    : Stream.empty());
+        }
+
         /** Ends it. What was refused; it stays in the journal then. */
         List<RuntimeException> end(Store store, Places places) {
             List<Step> meant =
@@ -252,14 +286,7 @@ final class Work implements Journal, Journal.Entry {
 
         /** Whether the process that began it is still at it. */
         boolean isHeld() {
-            try (Fd fd = Fd.open(file, Fd.O_RDONLY)) {
-                return Kernel.attempt(SystemCall.FLOCK, fd.raw(), LOCK_EXCLUSIVE_NOW) == -Errno.EAGAIN.number();
-            } catch (KernelException e) {
-                if (e.is(Errno.ENOENT)) {
-                    return false;
-                }
-                throw e;
-            }
+            return Work.isHeld(file);
         }
     }
 }

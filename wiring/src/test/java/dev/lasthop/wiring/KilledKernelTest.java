@@ -220,13 +220,22 @@ class KilledKernelTest {
         } else {
             boolean ofNetwork = number == 1 || number == 6;
             boolean ofMore = (number == 3 || number == 4) && !course.ofEndpoint();
-            boolean was = goBack(ofMore ? 4 : ofNetwork ? 6 : 5);
+            int back = ofMore ? 4 : ofNetwork ? 6 : 5;
+            boolean begun = number == back && isInJournal();
+            boolean was = goBack(back);
+            assertThat(was || !begun)
+                    .as(when + ": whoever asks again is told that it is gone")
+                    .isTrue();
             now = ofMore ? CONNECTED : ofNetwork ? NOTHING : CREATED;
             outcome = was ? "taken back" : "was not there";
             when += ", then the way back";
         }
         tally.merge(work + ", " + outcome, 1, Integer::sum);
         settle(when, now);
+    }
+
+    private boolean isInJournal() {
+        return !StateFile.list(folder.resolve("run/journal")).isEmpty();
     }
 
     private boolean goBack(int number) {

@@ -271,24 +271,6 @@ class TroubleKernelTest {
     }
 
     @Test
-    void aDamagedJournalKeepsNobodyFromWorking() throws IOException {
-        wiring.createNetwork(NetworkSpec.of("web", V4));
-        Path file = Files.createDirectories(folder.resolve("run/journal")).resolve("half.json");
-        for (String bad : List.of(
-                "",
-                "{\"title\": \"x\", \"subject\": \"c1@web\", \"bo",
-                "{\"title\": \"x\", \"subject\": \"c1@web\", \"boot\": \"\", \"namespaces\": {}, \"steps\": [],"
-                        + " \"amendments\": [{\"drop\": \"endpoint\", \"name\": \"../../../etc/passwd\"}]}")) {
-            Files.writeString(file, bad);
-            wiring.connect(ConnectSpec.of(Place.named("c2"), "web"));
-            wiring.disconnect("c2", "web");
-            assertThat(file).hasContent(bad);
-        }
-        Files.delete(file);
-        wiring.removeNetwork("web");
-    }
-
-    @Test
     void aNamespaceThatGotTheNumberOfAnotherIsNotTakenForIt() {
         wiring.createNetwork(NetworkSpec.of("web", V4));
         network.namespace("again");

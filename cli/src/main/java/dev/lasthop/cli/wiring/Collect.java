@@ -42,8 +42,12 @@ public final class Collect implements Command {
 
     @Override
     public ExitCode run(Invocation invocation) {
-        List<String> removed =
-                new ArrayList<>(WiringWords.with(invocation, Wiring::gc).removed());
+        Wiring.Collected collected = WiringWords.with(wiring -> {
+            Wiring.Collected done = wiring.gc();
+            wiring.damaged().forEach(invocation.output()::warning);
+            return done;
+        });
+        List<String> removed = new ArrayList<>(collected.removed());
         try {
             Labs.ofEnvironment(System.getenv()).collect().forEach(name -> removed.add("removed abandoned lab " + name));
         } catch (LabException e) {
@@ -55,8 +59,15 @@ public final class Collect implements Command {
                         () -> JsonObject.builder()
                                 .put("schema", "lasthop.collected/1")
                                 .putStrings("removed", removed)
+                                .putStrings("kept", collected.kept())
                                 .build(),
-                        () -> removed.isEmpty() ? List.of("Nothing was left behind.") : removed);
+                        () -> text(removed, collected.kept()));
         return ExitCode.DONE;
+    }
+
+    private static List<String> text(List<String> removed, List<String> kept) {
+        List<String> lines = new ArrayList<>(removed);
+        lines.addAll(kept);
+        return lines.isEmpty() ? List.of("Nothing was left behind.") : lines;
     }
 }

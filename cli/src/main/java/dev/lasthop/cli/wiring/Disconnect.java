@@ -9,6 +9,7 @@ import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.Endpoint;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Takes an endpoint off a network; also one whose namespace is gone. */
 public final class Disconnect implements Command {
@@ -58,12 +59,14 @@ public final class Disconnect implements Command {
         String typed = invocation.argument(WiringWords.ENDPOINT);
         return WiringWords.with(invocation, wiring -> {
             wiring.network(network);
-            Endpoint endpoint =
-                    WiringWords.endpoint(wiring, typed, one -> one.network().equals(network), "network " + network);
+            List<Endpoint> known = Stream.concat(wiring.endpoints().stream(), wiring.leaving().stream())
+                    .filter(one -> one.network().equals(network))
+                    .toList();
+            Endpoint endpoint = WiringWords.endpoint(wiring, known, typed, "network " + network);
             if (invocation.has(WiringWords.DRY_RUN)) {
                 return WiringWords.show(invocation, wiring.planDisconnect(endpoint.name(), network));
             }
-            Endpoint gone = wiring.disconnect(endpoint.name(), network);
+            Endpoint gone = WiringWords.told(invocation, wiring.disconnect(endpoint.name(), network));
             invocation
                     .output()
                     .result(

@@ -54,7 +54,7 @@ public final class NetworkRemove implements Command {
             if (invocation.has(WiringWords.DRY_RUN)) {
                 return WiringWords.show(invocation, wiring.planRemoveNetwork(name));
             }
-            Network network = wiring.removeNetwork(name);
+            Network network = WiringWords.told(invocation, wiring.removeNetwork(name));
             invocation
                     .output()
                     .result(

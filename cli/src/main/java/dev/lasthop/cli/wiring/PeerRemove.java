@@ -56,7 +56,7 @@ public final class PeerRemove implements Command {
             if (invocation.has(WiringWords.DRY_RUN)) {
                 return WiringWords.show(invocation, wiring.planRemovePeer(name, node));
             }
-            Network network = wiring.removePeer(name, node);
+            Network network = WiringWords.told(invocation, wiring.removePeer(name, node));
             invocation
                     .output()
                     .result(

@@ -64,7 +64,7 @@ public final class Unpublish implements Command {
         return WiringWords.with(wiring -> {
             Endpoint endpoint = WiringWords.endpoint(
                     wiring, invocation.argument(WiringWords.ENDPOINT), _ -> true, "any network of Lasthop's");
-            Endpoint done = unpublish(wiring, endpoint, wanted);
+            Endpoint done = unpublish(invocation, wiring, endpoint, wanted);
             invocation
                     .output()
                     .result(
@@ -78,7 +78,7 @@ public final class Unpublish implements Command {
         });
     }
 
-    private static Endpoint unpublish(Wiring wiring, Endpoint endpoint, HostPort wanted) {
+    private static Endpoint unpublish(Invocation invocation, Wiring wiring, Endpoint endpoint, HostPort wanted) {
         String label = endpoint.place().label();
         List<PublishedPort> held = wiring.published(label, wanted);
         if (held.isEmpty()) {
@@ -90,7 +90,7 @@ public final class Unpublish implements Command {
         }
         Endpoint done = endpoint;
         for (PublishedPort port : held) {
-            done = wiring.unpublish(label, port);
+            done = WiringWords.told(invocation, wiring.unpublish(label, port));
         }
         return done;
     }

@@ -15,6 +15,7 @@ import dev.lasthop.linux.KernelException;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.wiring.AllowedNetworks;
 import dev.lasthop.wiring.Endpoint;
+import dev.lasthop.wiring.Gone;
 import dev.lasthop.wiring.Network;
 import dev.lasthop.wiring.Peer;
 import dev.lasthop.wiring.Peers;
@@ -104,7 +105,11 @@ final class WiringWords {
      * namespace.
      */
     static Endpoint endpoint(Wiring wiring, String typed, Predicate<Endpoint> where, String what) {
-        List<Endpoint> known = wiring.endpoints().stream().filter(where).toList();
+        return endpoint(wiring, wiring.endpoints().stream().filter(where).toList(), typed, what);
+    }
+
+    /** The same, of those that are {@code known}. */
+    static Endpoint endpoint(Wiring wiring, List<Endpoint> known, String typed, String what) {
         String bare = typed.startsWith("lasthop:") ? typed.substring("lasthop:".length()) : typed;
         for (Endpoint one : known) {
             if (one.name().equals(bare) || one.place().label().equals(typed)) {
@@ -122,6 +127,14 @@ final class WiringWords {
                 place.label() + " is not connected to " + what,
                 ended.isEmpty() ? "" : "a killed lasthop had left something half done; " + String.join("; ", ended),
                 "lasthop ls shows what is");
+    }
+
+    /** What was taken away, having said so if a killed process had begun to. */
+    static <T> T told(Invocation invocation, Gone<T> gone) {
+        if (gone.wasBegun()) {
+            invocation.output().progress("a killed lasthop had begun this; it has been brought to its end now");
+        }
+        return gone.what();
     }
 
     private static boolean isIn(Endpoint known, String typed) {
