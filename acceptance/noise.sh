@@ -58,6 +58,14 @@ broken "no forwarding, with noise" kiste $world && expect "no forwarding, with n
     alone "no forwarding, with noise"
 mends "no forwarding, with noise" kiste $world
 [ "$(k nft -j list chain inet rausch f | jq '[.nftables[].rule.expr[]?.counter.packets // empty] | add')" -ge 20 ] || not_ok "noise" "the rule dropped next to nothing"
+k sysctl -qw net.ipv4.ip_forward=1
+# An entry that took another interface's answer: the bridge shows what it forwards to the IP rules, and the packets leave untranslated
+ip -n kiste neigh replace 10.77.0.1 lladdr "$(ip -n knoten -j link show leise7 | jq -r '.[0].address')" dev if0 nud permanent
+if [ "$(k sysctl -n net.bridge.bridge-nf-call-iptables 2>/dev/null)" = 1 ]; then
+    broken "another's answer, with noise" kiste $world && expect "another's answer, with noise" kiste $world no-reply stale-neighbor reply "welt wan0 in" &&
+        alone "another's answer, with noise"
+    mends "another's answer, with noise" kiste $world
+fi
 quiet
 teardown
 summary

@@ -92,4 +92,11 @@ public record NamespaceState(
                 : sysctls.ipv6("all", "forwarding") != 0
                         || sysctls.ipv6(link.name(), "force_forwarding") != 0; // since 6.17
     }
+
+    /** The same with another neighbour table: what would be if some entry were not there. */
+    public NamespaceState withNeighbors(List<Neighbor> others) {
+        return new NamespaceState(
+                inode, name, links, addresses, routes, rules, others, fdb, sysctls, firewall, conntrack, sockets,
+                counters, gaps);
+    }
 }

@@ -1,6 +1,8 @@
 package dev.lasthop.cli.faults;
 
 import dev.lasthop.cli.faults.HandMadeNetworksTest.Case;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Three routers one after the other, without any NAT; two containers on a bridge of the first. */
@@ -85,6 +87,25 @@ final class Chain {
 
     private static Case back(String expected, String... breaking) {
         return Case.of(NETWORK, "far", "10.9.8.7", expected, breaking);
+    }
+
+    /**
+     * It belongs to a neighbour that forwards, so that all packets pass the router's bridge before they are routed: where the bridge asks
+     * the IP rules, that settles their translation, and they leave the router untranslated.
+     */
+    private static Case detour() {
+        boolean asks = Files.exists(Path.of("/proc/sys/net/bridge/bridge-nf-call-iptables"));
+        return there(
+                asks ? "dropped stale-neighbor reply -" : "healthy none request -",
+                "nft gate add table ip t",
+                "nft gate add chain ip t post { type nat hook postrouting priority srcnat ; }",
+                "nft gate add rule ip t post ip saddr 10.9.8.0/24 oifname wan0 masquerade",
+                "ip core route del 10.9.8.0/24",
+                "ip edge route add 10.1.0.0/29 via 10.2.0.1",
+                "ip twin link set n0 address 02:00:00:00:00:78",
+                "sysctl twin net.ipv4.ip_forward=1",
+                asks ? "sysctl gate net.bridge.bridge-nf-call-iptables=1" : "",
+                "ip box neigh replace 10.9.8.1 lladdr 02:00:00:00:00:78 dev n0");
     }
 
     static List<Case> cases() {
@@ -192,6 +213,20 @@ final class Chain {
                 there(
                         "dropped stale-neighbor request gate p1 in",
                         "ip box neigh replace 10.9.8.1 lladdr 02:00:00:00:00:aa dev n0"),
+                there( // it belongs to a neighbour that does not forward
+                        "dropped stale-neighbor request twin n0 in",
+                        "ip twin link set n0 address 02:00:00:00:00:78",
+                        "ip box neigh replace 10.9.8.1 lladdr 02:00:00:00:00:78 dev n0"),
+                there( // it belongs to another bridge of the router, on which hangs a pair that is part of nothing
+                        "dropped stale-neighbor request gate p1 in",
+                        "ip gate link add br-dmz address 02:00:00:00:00:79 type bridge",
+                        "ip gate link add d1 address 02:00:00:00:00:79 type veth peer name d2",
+                        "ip gate link set d1 master br-dmz",
+                        "ip gate link set br-dmz up",
+                        "ip gate link set d1 up",
+                        "ip gate link set d2 up",
+                        "ip box neigh replace 10.9.8.1 lladdr 02:00:00:00:00:79 dev n0"),
+                detour(),
                 there("not-sent blackhole-route request box n0 out", "ip box route add blackhole 198.51.100.0/24"),
                 there("not-sent policy-rule request box n0 out", "ip box rule add to 198.51.100.0/24 blackhole"),
                 // IPv6

@@ -2,6 +2,7 @@ package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
 import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.MacAddress;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -9,13 +10,16 @@ import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
+import dev.lasthop.diagnosis.Scene;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Place;
 import dev.lasthop.path.Stage;
+import dev.lasthop.topology.Link;
 import dev.lasthop.topology.Snapshot;
 import dev.lasthop.wiring.step.AddressStep;
 import dev.lasthop.wiring.step.LinkStep;
+import dev.lasthop.wiring.step.NeighborStep;
 import dev.lasthop.wiring.step.Step;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,13 +121,28 @@ public final class BridgeMissing implements Fault {
                                         Injection.Ask.CONTAINER_PINGS_WORLD,
                                         Verdict.DROPPED,
                                         Side.REPLY,
-                                        scene -> NeighborMemory.kept(
-                                                scene,
-                                                Family.IPV4,
-                                                new LinkStep.Delete(scene.node(), scene.bridge())))))
+                                        BridgeMissing::taken)))
                         .toList(),
                 "siblings",
                 "two-bridges",
                 "published");
+    }
+
+    /**
+     * The bridge has the MAC of the container's port, so that the bare port takes what is sent to the bridge; with another port's MAC the
+     * requests would be lost there.
+     */
+    private static List<Step> taken(Scene scene) {
+        MacAddress mac =
+                scene.now(scene.node()).link(scene.hostEnd()).flatMap(Link::mac).orElseThrow();
+        var steps = new ArrayList<Step>();
+        steps.add(new LinkStep.Mac(scene.node(), scene.bridge(), mac));
+        steps.add(new NeighborStep.Add(
+                scene.container(),
+                scene.containerLink(),
+                scene.gateway(Family.IPV4).address(),
+                mac));
+        steps.add(new LinkStep.Delete(scene.node(), scene.bridge()));
+        return steps;
     }
 }

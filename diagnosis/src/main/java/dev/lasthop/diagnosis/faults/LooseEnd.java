@@ -1,5 +1,6 @@
 package dev.lasthop.diagnosis.faults;
 
+import dev.lasthop.address.IpAddress;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.path.Obstacle;
 import dev.lasthop.path.Place;
@@ -66,6 +67,7 @@ final class LooseEnd {
     private static Optional<Obstacle.NotBridged> far(Dossier dossier, Obstacle.WrongMac wrong) {
         return wrong.holders().stream()
                 .flatMap(holder -> dossier.namespace(holder.namespace()).stream()
+                        .filter(state -> has(state, holder, wrong.nextHop()))
                         .flatMap(state -> state.link(holder.link()).stream()
                                 .flatMap(link -> dossier.before().lower(state, link).stream())))
                 .map(end -> Place.of(end.namespace(), end.link()))
@@ -75,6 +77,11 @@ final class LooseEnd {
                                 .map(bridge -> new Obstacle.NotBridged(end, bridge, wrong.nextHop()))
                                 .stream())
                 .findFirst();
+    }
+
+    private static boolean has(NamespaceState state, Place holder, IpAddress address) {
+        return state.addresses(holder.link(), address.family()).stream()
+                .anyMatch(own -> own.address().equals(address));
     }
 
     /** The bridge of that namespace that the packet came through. */

@@ -10,6 +10,7 @@ import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Step;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What a lab's container remembers of its gateway decides how a broken network looks: whether packets are still sent to where the gateway
@@ -22,6 +23,16 @@ final class NeighborMemory {
     static List<Step> lost(Scene scene, Step... steps) {
         var all = new ArrayList<>(List.of(steps));
         all.addAll(forget(scene, scene.container()));
+        return all;
+    }
+
+    /**
+     * These steps, after which the node has to ask for its containers, too. A bridge that loses a port may forget them by itself or not:
+     * by whether it loses its carrier or its MAC with it.
+     */
+    static List<Step> lostAtNode(Scene scene, Step... steps) {
+        List<Step> all = forget(scene, scene.node());
+        all.addAll(lost(scene, steps));
         return all;
     }
 
@@ -46,6 +57,6 @@ final class NeighborMemory {
                 .filter(neighbor -> (neighbor.state() & (Neighbor.PERMANENT | Neighbor.NO_ARP)) == 0)
                 .<Step>flatMap(neighbor -> now.link(neighbor.link()).map(Link::name).stream()
                         .map(link -> new NeighborStep.Delete(place, link, neighbor.address())))
-                .toList();
+                .collect(Collectors.toCollection(ArrayList::new));
     }
 }

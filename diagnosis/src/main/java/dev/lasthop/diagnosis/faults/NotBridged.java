@@ -71,7 +71,7 @@ public final class NotBridged implements Fault {
                                         Injection.Ask.CONTAINER_PINGS_WORLD,
                                         Verdict.DROPPED,
                                         Side.REPLY,
-                                        scene -> NeighborMemory.lost(scene, loose(scene)))
+                                        scene -> NeighborMemory.lostAtNode(scene, loose(scene)))
                                 .lastSeenAt(At.UPLINK_IN),
                         Injection.of(
                                         "bridge",

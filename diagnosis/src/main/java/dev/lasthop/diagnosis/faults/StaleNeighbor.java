@@ -1,6 +1,7 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
+import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.MacAddress;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
@@ -12,6 +13,8 @@ import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Obstacle;
+import dev.lasthop.path.Place;
+import dev.lasthop.topology.Neighbor;
 import dev.lasthop.wiring.step.NeighborStep;
 import java.util.List;
 import java.util.stream.Stream;
@@ -34,6 +37,59 @@ public final class StaleNeighbor implements Fault {
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
+        return Stream.concat(misaddressed(dossier), detour(dossier)).limit(1);
+    }
+
+    /** The frames go to another interface that takes them in, and what becomes of them there looks like another fault. */
+    private Stream<Finding> detour(Dossier dossier) {
+        return Detour.in(dossier).stream().map(detour -> {
+            var used = detour.entry();
+            var owner = detour.owner().place();
+            String taker = detour.taker(dossier).map(place -> place + "'s").orElse("another's");
+            Finding finding = Finding.of(
+                            this,
+                            0.97,
+                            "%s believes that %s is at %s, which is %s; %s has that address, at %s. The packets make a detour, and are lost on it; without the entry they would pass."
+                                    .formatted(
+                                            used.link(),
+                                            used.nextHop(),
+                                            used.used(),
+                                            taker,
+                                            owner,
+                                            detour.owner().mac()))
+                    .because(dossier.bracket())
+                    .because(
+                            "neighbor",
+                            entry(used.link(), used.nextHop(), used.entry().orElseThrow(), used.used()));
+            if (dossier.stop().side() == Side.REPLY && detour.isTrackedOnBridge(dossier)) {
+                finding = finding.because(
+                        "sysctl",
+                        "%s has its bridges' packets tracked before they are routed (bridge-nf-call-iptables 1): a source that was not translated on the bridge is not translated later"
+                                .formatted(owner.namespaceName()));
+            }
+            Remedy remedy = forget(used.link(), used.nextHop(), used.used());
+            return finding.mendedBy(
+                    detour.answering().isEmpty()
+                            ? remedy
+                            : remedy.persistently(
+                                    "%s answers for the address on each of its interfaces: put 'net.ipv4.conf.all.arp_ignore = 1' into its /etc/sysctl.d/"
+                                            .formatted(owner.namespaceName())));
+        });
+    }
+
+    private static String entry(Place from, IpAddress nextHop, Neighbor entry, MacAddress mac) {
+        return "%s lladdr %s on %s%s".formatted(nextHop, mac, from, entry.isStatic() ? ", permanent" : "");
+    }
+
+    private static Remedy forget(Place from, IpAddress nextHop, MacAddress mac) {
+        return Remedy.of(
+                        "delete the entry, so that the address is asked for again",
+                        "flow",
+                        new NeighborStep.Delete(Where.of(from), from.linkName(), nextHop))
+                .undoneBy(new NeighborStep.Add(Where.of(from), from.linkName(), nextHop, mac));
+    }
+
+    private Stream<Finding> misaddressed(Dossier dossier) {
         return dossier.obstacle(Obstacle.WrongMac.class)
                 .filter(wrong -> wrong.entry().isPresent()
                         && !wrong.owners().isEmpty()
@@ -53,24 +109,12 @@ public final class StaleNeighbor implements Fault {
                             .because(dossier.bracket())
                             .because(
                                     "neighbor",
-                                    "%s lladdr %s on %s%s"
-                                            .formatted(
-                                                    wrong.nextHop(),
-                                                    wrong.mac(),
-                                                    wrong.from(),
-                                                    wrong.entry().get().isStatic() ? ", permanent" : ""))
-                            .mendedBy(Remedy.of(
-                                            "delete the entry, so that the address is asked for again",
-                                            "flow",
-                                            new NeighborStep.Delete(
-                                                    Where.of(wrong.from()),
-                                                    wrong.from().linkName(),
-                                                    wrong.nextHop()))
-                                    .undoneBy(new NeighborStep.Add(
-                                            Where.of(wrong.from()),
-                                            wrong.from().linkName(),
+                                    entry(
+                                            wrong.from(),
                                             wrong.nextHop(),
-                                            wrong.mac())));
+                                            wrong.entry().orElseThrow(),
+                                            wrong.mac()))
+                            .mendedBy(forget(wrong.from(), wrong.nextHop(), wrong.mac()));
                 });
     }
 

@@ -36,6 +36,10 @@ import java.util.stream.Stream;
 record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Optional<NamespaceState> far) {
 
     static Optional<Unreturned> in(Dossier dossier) {
+        return lost(dossier).filter(lost -> Detour.in(dossier).isEmpty());
+    }
+
+    private static Optional<Unreturned> lost(Dossier dossier) {
         Path request = dossier.prediction().request();
         List<Passage> passages = request.passages();
         Optional<Passage> out = passages.stream()
@@ -83,7 +87,9 @@ record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Opti
                                 last.flatMap(Unreturned::far).or(() -> wayless(dossier, node))))
                         .stream())
                 .reduce((first, second) -> second.router.inode() == first.router.inode() ? second : first)
-                .filter(lost -> lost.far.isPresent() && lost.isForeign(dossier))
+                .filter(lost -> lost.far.isPresent()
+                        && lost.isForeign(dossier)
+                        && Detour.in(dossier).isEmpty())
                 .or(() -> last);
     }
 
