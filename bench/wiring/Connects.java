@@ -11,12 +11,14 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
 /**
- * Connects and disconnects one endpoint many times in one warm process, with 3, 300, 3,000 others connected. Prints a line for each
+ * Connects and disconnects one endpoint many times in one warm process, with 3, 300, 3,000 others connected. A Linux bridge has 1,023
+ * ports at most (BR_MAX_PORTS, net/bridge/br_private.h), so the others share networks, 900 on each; the endpoint is on the first. Prints a line for each
  * number and kind: how many there are, the median of connect and of disconnect, and the processor time of one of each, in microseconds;
  * whether the endpoint has a published port ({@code port}) or not ({@code plain}). All the others have one.
  */
 public final class Connects {
     private static final String NETWORK = "bench";
+    private static final int ON_A_NETWORK = 900;
 
     private final Wiring wiring;
     private int there;
@@ -50,7 +52,12 @@ public final class Connects {
     private void fill(int wanted) {
         for (; there < wanted; there++) {
             NamedNamespaces.create("n" + there);
-            wiring.connect(spec("n" + there, 20_000 + there));
+            int number = there / ON_A_NETWORK;
+            String network = number == 0 ? NETWORK : NETWORK + number;
+            if (number > 0 && there % ON_A_NETWORK == 0) {
+                wiring.createNetwork(NetworkSpec.of(network, Prefix.parse("10." + (64 + number) + ".0.0/16")));
+            }
+            wiring.connect(spec("n" + there, network, 20_000 + there));
         }
     }
 
@@ -58,7 +65,7 @@ public final class Connects {
         long[][] times = new long[2][rounds];
         for (int round = 0; round < rounds; round++) {
             long start = System.nanoTime();
-            wiring.connect(port ? spec("probe", 19_999) : ConnectSpec.of(Place.named("probe"), NETWORK));
+            wiring.connect(port ? spec("probe", NETWORK, 19_999) : ConnectSpec.of(Place.named("probe"), NETWORK));
             long middle = System.nanoTime();
             wiring.disconnect("probe", NETWORK);
             times[0][round] = middle - start;
@@ -73,8 +80,8 @@ public final class Connects {
                 .getProcessCpuTime();
     }
 
-    private static ConnectSpec spec(String name, int port) {
-        return ConnectSpec.of(Place.named(name), NETWORK).withPorts(PublishedPort.parse(port + ":80"));
+    private static ConnectSpec spec(String name, String network, int port) {
+        return ConnectSpec.of(Place.named(name), network).withPorts(PublishedPort.parse(port + ":80"));
     }
 
     private static long median(long[] times) {

@@ -68,17 +68,17 @@ public final class NetworkNamespace implements AutoCloseable {
     }
 
     /**
-     * Runs {@code work} in this namespace, on a thread of its own, and waits for it. Who may not enter namespaces may still work in the
-     * one that it is in.
+     * Runs {@code work} in this namespace and waits for it: on a thread of its own, or where the calling thread is in this namespace, on
+     * that one. So who may not enter namespaces may still work in the one that it is in.
      *
      * @throws KernelException EPERM without CAP_SYS_ADMIN
      */
     public <T extends @Nullable Object> T call(Callable<T> work) {
+        if (inodeOf(OF_THIS_THREAD) == inode) {
+            return here(work);
+        }
         return onThread("lasthop-namespace-" + inode, () -> {
-            long refused = Kernel.attempt(SystemCall.SETNS, fd.raw(), CLONE_NEWNET);
-            if (refused < 0 && inodeOf(OF_THIS_THREAD) != inode) {
-                throw new KernelException("enter network namespace " + inode, Errno.of((int) -refused));
-            }
+            Kernel.call("enter network namespace " + inode, SystemCall.SETNS, fd.raw(), CLONE_NEWNET);
             return work.call();
         });
     }
@@ -147,6 +147,16 @@ public final class NetworkNamespace implements AutoCloseable {
         long type = Kernel.attempt(SystemCall.IOCTL, fd.raw(), nsGetType, 0);
         if (type != CLONE_NEWNET) {
             throw new KernelException("open " + path, Errno.EINVAL, "this is not a network namespace");
+        }
+    }
+
+    private static <T extends @Nullable Object> T here(Callable<T> work) {
+        try {
+            return work.call();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 

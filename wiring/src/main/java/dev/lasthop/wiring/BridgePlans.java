@@ -80,11 +80,7 @@ record BridgePlans() implements DriverPlans {
             steps.addAll(create(network));
         }
         boolean ipv6 = network.subnet(Family.IPV6).isPresent();
-        if (ipv6
-                && host.site()
-                        .sysctl("net/ipv6/conf/default/disable_ipv6")
-                        .orElse("0")
-                        .equals("1")) {
+        if (ipv6 && host.newLinksWithoutIpv6().orElse(false)) {
             steps.add(new SysctlStep(Place.HOST, "net/ipv6/conf/" + bridge + "/disable_ipv6", "0"));
         }
         gateways(network).stream()
@@ -142,6 +138,11 @@ record BridgePlans() implements DriverPlans {
         String hostLink = VethPair.hostLink(endpoint);
         List<Step> steps = new ArrayList<>();
         steps.add(VethPair.create(endpoint, network));
+        if (host.newLinksWithoutIpv6().equals(Optional.of(false))) {
+            // A port of a bridge has no use for addresses of its own, and each would cost routes that the kernel walks
+            // at every change.
+            steps.add(new SysctlStep(Place.HOST, "net/ipv6/conf/" + hostLink + "/disable_ipv6", "1"));
+        }
         steps.add(new LinkStep.Master(Place.HOST, hostLink, network.bridge()));
         steps.addAll(new PortTreatment(network, host).of(endpoint));
         steps.add(LinkStep.up(Place.HOST, hostLink));

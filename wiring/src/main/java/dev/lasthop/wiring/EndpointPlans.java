@@ -67,11 +67,7 @@ record EndpointPlans(Places places, Store store) {
             steps.add(LinkStep.up(place, "lo"));
         }
         boolean ipv6 = endpoint.address(Family.IPV6).isPresent();
-        if (ipv6
-                && inside.site()
-                        .sysctl("net/ipv6/conf/default/disable_ipv6")
-                        .orElse("0")
-                        .equals("1")) {
+        if (ipv6 && inside.newLinksWithoutIpv6().orElse(false)) {
             steps.add(new SysctlStep(place, "net/ipv6/conf/" + link + "/disable_ipv6", "0"));
         }
         endpoint.addresses()

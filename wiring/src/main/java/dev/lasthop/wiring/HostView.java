@@ -36,6 +36,11 @@ record HostView(Site site) {
         return site.route().link(name);
     }
 
+    /** Whether new interfaces have IPv6 switched off; empty where the kernel has no IPv6. */
+    Optional<Boolean> newLinksWithoutIpv6() {
+        return site.sysctl("net/ipv6/conf/default/disable_ipv6").map("1"::equals);
+    }
+
     boolean hasDefaultRoute(Family family) {
         return defaultRoutes(family) > 0;
     }

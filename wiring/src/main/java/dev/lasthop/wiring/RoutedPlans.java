@@ -218,10 +218,7 @@ record RoutedPlans() implements DriverPlans {
             return steps;
         }
         String conf = "net/ipv6/conf/" + link;
-        boolean off = host.site()
-                .sysctl("net/ipv6/conf/default/disable_ipv6")
-                .orElse("0")
-                .equals("1");
+        boolean off = host.newLinksWithoutIpv6().orElse(false);
         if (off) {
             steps.add(new SysctlStep(Place.HOST, conf + "/disable_ipv6", "0"));
         }

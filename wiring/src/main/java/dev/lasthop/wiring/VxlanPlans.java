@@ -171,11 +171,7 @@ record VxlanPlans() implements DriverPlans {
                 Optional.of(driver.mac(driver.nodeName())),
                 OptionalInt.of(network.mtu())));
         boolean ipv6 = network.subnet(Family.IPV6).isPresent();
-        if (ipv6
-                && host.site()
-                        .sysctl("net/ipv6/conf/default/disable_ipv6")
-                        .orElse("0")
-                        .equals("1")) {
+        if (ipv6 && host.newLinksWithoutIpv6().orElse(false)) {
             steps.add(new SysctlStep(Place.HOST, "net/ipv6/conf/" + name + "/disable_ipv6", "0"));
         }
         ends(network).forEach(end -> steps.add(address(name, end)));
