@@ -139,10 +139,11 @@ record Store(StateFolders folders) {
         new FileJournal(folders.temporary()).unfinished(damaged);
         return damaged.stream()
                 .filter(one -> !Work.isHeld(one.file()))
-                .map(one -> one.reason()
-                        + ". What it was about can be neither ended nor taken back, and stays as it is. It is"
-                        + " kept as " + StateFile.setAside(one.file())
-                        + "; lasthop repair --check says what differs from what is on record, ip link what is there besides")
+                .map(
+                        one -> one.reason()
+                                + ". What it was about can be neither ended nor taken back, and stays as it is. It is"
+                                + " kept as " + StateFile.setAside(one.file())
+                                + "; lasthop repair --check says what differs from what is on record, ip link what is there besides")
                 .toList();
     }
 

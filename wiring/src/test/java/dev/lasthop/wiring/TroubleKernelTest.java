@@ -271,16 +271,17 @@ class TroubleKernelTest {
     }
 
     @Test
-    void aNamespaceThatGotTheNumberOfAnotherIsNotTakenForIt() {
+    void aNamespaceThatGotTheNumberOfAnotherIsNotTakenForIt() throws IOException {
         wiring.createNetwork(NetworkSpec.of("web", V4));
         network.namespace("again");
         wiring.connect(ConnectSpec.of(Place.named("again"), "web"));
-        long number = wiring.endpoints().getFirst().inode();
-        Wait.until("a new namespace gets the number of the old one", () -> {
-            Tool.run("ip", "netns", "del", "again");
-            Tool.run("ip", "netns", "add", "again");
-            return NetworkNamespace.inodeOf(Path.of("/run/netns/again")) == number;
-        });
+        Tool.run("ip", "netns", "del", "again");
+        Tool.run("ip", "netns", "add", "again");
+        // mostly it gets the number of the old one by itself; while others make namespaces too, it may not
+        long now = NetworkNamespace.inodeOf(Path.of("/run/netns/again"));
+        Path record = folder.resolve("run/endpoints/again@web.json");
+        Files.writeString(record, Files.readString(record).replaceFirst("\"inode\" ?: ?[0-9]+", "\"inode\": " + now));
+        assertThat(wiring.endpoints().getFirst().inode()).isEqualTo(now);
         assertThat(wiring.gc().removed()).containsExactly("removed again@web: netns:again is gone");
         wiring.removeNetwork("web");
     }

@@ -7,12 +7,11 @@ import dev.lasthop.address.Protocol;
 import dev.lasthop.linux.Errno;
 import dev.lasthop.linux.KernelException;
 import dev.lasthop.linux.NetworkNamespace;
-import dev.lasthop.netlink.Attribute;
 import dev.lasthop.netlink.Attributes;
 import dev.lasthop.netlink.Dump;
-import dev.lasthop.netlink.Key;
 import dev.lasthop.netlink.NetlinkMessage;
 import dev.lasthop.netlink.NetlinkSocket;
+import dev.lasthop.netlink.conntrack.ConntrackFilter.Direction;
 import dev.lasthop.netlink.nftables.NftHeader;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,13 +25,6 @@ public final class ConntrackSocket implements AutoCloseable {
     private static final int GET_PROCESSOR_STATISTICS = SUBSYSTEM + 4;
     private static final int GET_STATISTICS = SUBSYSTEM + 5;
 
-    private static final Key<Attributes> FILTER = Key.flaggedNested(25, "CTA_FILTER");
-    private static final Key<Integer> ORIGINAL_FLAGS = Key.u32(1, "CTA_FILTER_ORIG_FLAGS");
-    private static final Key<Integer> REPLY_FLAGS = Key.u32(2, "CTA_FILTER_REPLY_FLAGS");
-    private static final int BY_SOURCE = 1; // CTA_FILTER_F_CTA_IP_SRC
-    private static final int BY_DESTINATION = 2; // CTA_FILTER_F_CTA_IP_DST
-    private static final int BY_PROTOCOL = 8; // CTA_FILTER_F_CTA_PROTO_NUM
-    private static final int BY_DESTINATION_PORT = 32; // CTA_FILTER_F_CTA_PROTO_DST_PORT
     private static final int ECHO_REQUEST = 8;
     private static final int ECHO_REQUEST_IPV6 = 128;
 
@@ -72,14 +64,10 @@ public final class ConntrackSocket implements AutoCloseable {
      * @throws KernelException EOPNOTSUPP or EINVAL where the kernel does not select by port (before Linux 5.8)
      */
     public Dump to(Family family, Protocol protocol, int port) {
-        Attribute tuple = ConntrackMessage.ORIGINAL.to(Attributes.of(ConntrackMessage.TUPLE_PROTOCOL.to(Attributes.of(
-                ConntrackMessage.NUMBER.to(protocol.number()), ConntrackMessage.DESTINATION_PORT.to(port)))));
-        Attribute filter =
-                FILTER.to(Attributes.of(ORIGINAL_FLAGS.to(BY_PROTOCOL | BY_DESTINATION_PORT), REPLY_FLAGS.to(0)));
         return socket.dump(
                 "read tracked connections to port " + port + "/" + protocol,
                 GET,
-                new NftHeader(family.number(), 0, 0).body(Attributes.of(tuple, filter)));
+                ConntrackFilter.toPort(family, protocol, port).body());
     }
 
     /**
@@ -92,9 +80,11 @@ public final class ConntrackSocket implements AutoCloseable {
     public Dump involving(IpAddress address, Optional<Protocol> protocol) {
         var messages = new ArrayList<NetlinkMessage>();
         boolean interrupted = false;
-        for (boolean reply : List.of(false, true)) {
-            for (boolean source : List.of(true, false)) {
-                Dump some = selected(address, protocol, reply, source);
+        for (Direction direction : Direction.values()) {
+            for (ConntrackFilter filter : List.of(
+                    ConntrackFilter.from(address, protocol, direction),
+                    ConntrackFilter.to(address, protocol, direction))) {
+                Dump some = selected(address, filter);
                 messages.addAll(some.messages());
                 interrupted |= some.interrupted();
             }
@@ -109,27 +99,11 @@ public final class ConntrackSocket implements AutoCloseable {
      * @throws KernelException EOPNOTSUPP or EINVAL where the kernel does not select by address (before Linux 5.8)
      */
     public Dump answeredBy(IpAddress address) {
-        return selected(address, Optional.empty(), true, true);
+        return selected(address, ConntrackFilter.from(address, Optional.empty(), Direction.REPLY));
     }
 
-    private Dump selected(IpAddress address, Optional<Protocol> protocol, boolean reply, boolean source) {
-        boolean ipv4 = address.family() == Family.IPV4;
-        Key<IpAddress> key = source
-                ? (ipv4 ? ConntrackMessage.IPV4_SOURCE : ConntrackMessage.IPV6_SOURCE)
-                : (ipv4 ? ConntrackMessage.IPV4_DESTINATION : ConntrackMessage.IPV6_DESTINATION);
-        Attribute ip = ConntrackMessage.TUPLE_IP.to(Attributes.of(key.to(address)));
-        Attributes wanted = protocol.map(one -> Attributes.of(
-                        ip,
-                        ConntrackMessage.TUPLE_PROTOCOL.to(Attributes.of(ConntrackMessage.NUMBER.to(one.number())))))
-                .orElse(Attributes.of(ip));
-        Attribute tuple = (reply ? ConntrackMessage.REPLY : ConntrackMessage.ORIGINAL).to(wanted);
-        int flag = (source ? BY_SOURCE : BY_DESTINATION) | (protocol.isPresent() ? BY_PROTOCOL : 0);
-        Attribute filter =
-                FILTER.to(Attributes.of(ORIGINAL_FLAGS.to(reply ? 0 : flag), REPLY_FLAGS.to(reply ? flag : 0)));
-        return socket.dump(
-                "read tracked connections of " + address,
-                GET,
-                new NftHeader(address.family().number(), 0, 0).body(Attributes.of(tuple, filter)));
+    private Dump selected(IpAddress address, ConntrackFilter filter) {
+        return socket.dump("read tracked connections of " + address, GET, filter.body());
     }
 
     /** Counters of each processor: {@link ConntrackStatistics#read}. */

@@ -5,42 +5,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lasthop.address.Family;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.address.Protocol;
+import dev.lasthop.netlink.Attribute;
 import dev.lasthop.netlink.Attributes;
 import dev.lasthop.netlink.Bytes;
-import dev.lasthop.netlink.MalformedMessageException;
+import dev.lasthop.netlink.Hex;
 import dev.lasthop.netlink.NetlinkMessage;
-import dev.lasthop.netlink.conntrack.ConntrackMessage;
-import dev.lasthop.netlink.conntrack.ConntrackStatistics;
 import dev.lasthop.netlink.sockdiag.SocketMessage;
 import dev.lasthop.netlink.xtables.XtTable;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class MessagesTest {
-    private static final int ROUNDS = 2_000;
-
-    private static byte[] bytes(String hex) {
-        return HexFormat.of().parseHex(hex.replaceAll("#[^\n]*", "").replaceAll("\\s", ""));
-    }
-
-    private static NetlinkMessage message(int type, byte[] body) {
-        return new NetlinkMessage(type, 0, 0, 0, Bytes.of(body));
+    private static NetlinkMessage message(int type, Bytes body) {
+        return new NetlinkMessage(type, 0, 0, 0, body);
     }
 
     @Test
     void aTableInBytes() {
-        byte[] golden = bytes("""
+        Bytes golden = Hex.bytes("""
                 01 00 00 00               # nfgenmsg: NFPROTO_INET
                 06 00 01 00 74 00 00 00   # NFTA_TABLE_NAME "t"
                 08 00 02 00 00 00 00 02   # NFTA_TABLE_FLAGS NFT_TABLE_F_OWNER
                 08 00 06 00 00 02 78 00   # NFTA_TABLE_USERDATA: comment, 2 bytes, "x"
                 """);
         TableMessage table = TableMessage.of(TableFamily.INET, "t", TableMessage.OWNED, "x");
-        assertThat(table.body()).isEqualTo(Bytes.of(golden));
+        assertThat(table.body()).isEqualTo(golden);
         TableMessage read = TableMessage.decode(message(NftType.NEW_TABLE, golden));
         assertThat(read).isEqualTo(table);
         assertThat(read.name()).isEqualTo("t");
@@ -50,7 +41,7 @@ class MessagesTest {
 
     @Test
     void aBaseChainInBytes() {
-        byte[] golden = bytes("""
+        Bytes golden = Hex.bytes("""
                 02 00 00 00               # nfgenmsg: NFPROTO_IPV4
                 06 00 01 00 74 00 00 00   # NFTA_CHAIN_TABLE "t"
                 06 00 03 00 63 00 00 00   # NFTA_CHAIN_NAME "c"
@@ -62,7 +53,7 @@ class MessagesTest {
                 """);
         ChainMessage chain =
                 ChainMessage.base(TableFamily.IP, "t", "c", "filter", new BaseHook(BaseHook.FORWARD, -100), false);
-        assertThat(chain.body()).isEqualTo(Bytes.of(golden));
+        assertThat(chain.body()).isEqualTo(golden);
         ChainMessage read = ChainMessage.decode(message(NftType.NEW_CHAIN, golden));
         assertThat(read.hook()).contains(new BaseHook(BaseHook.FORWARD, -100));
         assertThat(read.policy()).hasValue(ChainMessage.POLICY_DROP);
@@ -70,7 +61,7 @@ class MessagesTest {
 
     @Test
     void aRuleInBytes() {
-        byte[] golden = bytes("""
+        Bytes golden = Hex.bytes("""
                 02 00 00 00               # nfgenmsg: NFPROTO_IPV4
                 06 00 01 00 74 00 00 00   # NFTA_RULE_TABLE "t"
                 06 00 02 00 63 00 00 00   # NFTA_RULE_CHAIN "c"
@@ -84,7 +75,7 @@ class MessagesTest {
                      08 00 01 00 00 00 00 01  #   NFTA_VERDICT_CODE NF_ACCEPT
                 """);
         RuleMessage rule = RuleBuilder.in(TableFamily.IP, "t", "c").accept().build();
-        assertThat(rule.body()).isEqualTo(Bytes.of(golden));
+        assertThat(rule.body()).isEqualTo(golden);
         assertThat(RuleMessage.decode(message(NftType.NEW_RULE, golden)).expressions())
                 .containsExactly(Load.Immediate.verdict(RuleData.Verdict.ACCEPT));
     }
@@ -120,8 +111,134 @@ class MessagesTest {
     }
 
     @Test
+    void aHelperInBytes() {
+        Bytes golden = Hex.bytes("""
+                01 00 00 00               # nfgenmsg: NFPROTO_INET
+                06 00 01 00 74 00 00 00   # NFTA_OBJ_TABLE "t"
+                06 00 02 00 68 00 00 00   # NFTA_OBJ_NAME "h"
+                08 00 03 00 00 00 00 03   # NFTA_OBJ_TYPE NFT_OBJECT_CT_HELPER
+                14 00 04 80               # NFTA_OBJ_DATA, nested
+                 08 00 01 00 66 74 70 00  #  NFTA_CT_HELPER_NAME "ftp"
+                 05 00 03 00 06 00 00 00  #  NFTA_CT_HELPER_L4PROTO TCP
+                """);
+        ObjectMessage helper = ObjectMessage.helper(TableFamily.INET, "t", "h", "ftp", Protocol.TCP);
+        assertThat(helper.body()).isEqualTo(golden);
+        ObjectMessage read = ObjectMessage.decode(message(NftType.NEW_OBJECT, golden));
+        assertThat(read).isEqualTo(helper);
+        assertThat(read.table()).isEqualTo("t");
+        assertThat(read.name()).isEqualTo("h");
+        assertThat(read.type()).isEqualTo(ObjectMessage.CT_HELPER);
+        assertThat(read.what()).isEqualTo("object inet t h");
+    }
+
+    private static final Bytes COUNTING_MAP = Hex.bytes("""
+            01 00 00 00               # nfgenmsg: NFPROTO_INET
+            06 00 01 00 74 00 00 00   # NFTA_SET_TABLE "t"
+            06 00 02 00 6d 00 00 00   # NFTA_SET_NAME "m"
+            08 00 03 00 00 00 00 8c   # NFTA_SET_FLAGS: interval, map, concatenation
+            08 00 04 00 00 00 03 0d   # NFTA_SET_KEY_TYPE inet_proto (12), inet_service (13)
+            08 00 05 00 00 00 00 08   # NFTA_SET_KEY_LEN
+            08 00 0a 00 00 00 00 01   # NFTA_SET_ID
+            20 00 09 80               # NFTA_SET_DESC, nested
+             1c 00 02 80              #  NFTA_SET_DESC_CONCAT, nested
+              0c 00 01 80             #   NFTA_LIST_ELEM, nested
+               08 00 01 00 00 00 00 01   # NFTA_SET_FIELD_LEN
+              0c 00 01 80
+               08 00 01 00 00 00 00 02
+            08 00 06 00 00 00 00 07   # NFTA_SET_DATA_TYPE ipv4_addr
+            08 00 07 00 00 00 00 04   # NFTA_SET_DATA_LEN
+            2c 00 11 80               # NFTA_SET_EXPR, nested
+             0c 00 01 00 63 6f 75 6e 74 65 72 00   # NFTA_EXPR_NAME "counter"
+             1c 00 02 80              #  NFTA_EXPR_DATA, nested
+              0c 00 01 00 00 00 00 00 00 00 00 00   # NFTA_COUNTER_BYTES
+              0c 00 02 00 00 00 00 00 00 00 00 00   # NFTA_COUNTER_PACKETS
+            """);
+
+    @Test
+    void aMapThatCountsInBytes() {
+        SetMessage map = SetMessage.map(
+                        TableFamily.INET,
+                        "t",
+                        "m",
+                        List.of(FieldType.PROTOCOL, FieldType.PORT),
+                        List.of(FieldType.IPV4),
+                        SetMessage.INTERVAL,
+                        1)
+                .counting();
+        assertThat(map.body()).isEqualTo(COUNTING_MAP);
+        SetMessage read = SetMessage.decode(message(NftType.NEW_SET, COUNTING_MAP));
+        assertThat(read).isEqualTo(map);
+        assertThat(read.fieldLengths()).containsExactly(1, 2);
+        assertThat(read.has(SetMessage.MAP | SetMessage.INTERVAL)).isTrue();
+        assertThat(read.attributes().get(SetMessage.EXPRESSION).map(Expression::decode))
+                .contains(Statement.Counter.ZERO);
+    }
+
+    private static final Bytes COUNTED = Hex.bytes("""
+            01 00 00 00               # nfgenmsg: NFPROTO_INET
+            06 00 01 00 74 00 00 00   # NFTA_SET_ELEM_LIST_TABLE "t"
+            06 00 02 00 6d 00 00 00   # NFTA_SET_ELEM_LIST_SET "m"
+            6c 00 03 80               # NFTA_SET_ELEM_LIST_ELEMENTS, nested
+             68 00 01 80              #  NFTA_LIST_ELEM, nested
+              10 00 01 80             #   NFTA_SET_ELEM_KEY, nested
+               0c 00 01 00 06 00 00 00 1f 90 00 00   # NFTA_DATA_VALUE tcp . 8080
+              10 00 0a 80             #   NFTA_SET_ELEM_KEY_END, nested
+               0c 00 01 00 06 00 00 00 1f 9a 00 00   # NFTA_DATA_VALUE tcp . 8090
+              0c 00 02 80             #   NFTA_SET_ELEM_DATA, nested
+               08 00 01 00 0a 00 00 02   # NFTA_DATA_VALUE 10.0.0.2
+              0c 00 06 00 00 06 68 65 6c 6c 6f 00   # NFTA_SET_ELEM_USERDATA: comment, 6 bytes, "hello"
+              2c 00 07 80             #   NFTA_SET_ELEM_EXPR, nested
+               0c 00 01 00 63 6f 75 6e 74 65 72 00   # NFTA_EXPR_NAME "counter"
+               1c 00 02 80            #    NFTA_EXPR_DATA, nested
+                0c 00 01 00 00 00 00 00 00 00 01 90   # NFTA_COUNTER_BYTES 400
+                0c 00 02 00 00 00 00 00 00 00 00 05   # NFTA_COUNTER_PACKETS 5
+            """);
+
+    private static final byte[] TCP_8080 = {6, 0, 0, 0, 0x1f, (byte) 0x90, 0, 0};
+    private static final byte[] TCP_8090 = {6, 0, 0, 0, 0x1f, (byte) 0x9a, 0, 0};
+
+    @Test
+    void anElementThatCountedInBytes() {
+        ElementsMessage read = ElementsMessage.decode(message(NftType.NEW_ELEMENTS, COUNTED));
+        assertThat(read.body()).isEqualTo(COUNTED);
+        SetElement element = read.elements().getFirst();
+        assertThat(element.key()).isEqualTo(Bytes.of(TCP_8080));
+        assertThat(element.keyEnd()).isEqualTo(Bytes.of(TCP_8090));
+        assertThat(element.data()).contains(RuleData.Value.of((byte) 10, (byte) 0, (byte) 0, (byte) 2));
+        assertThat(element.comment()).isEqualTo("hello");
+        assertThat(element.counter()).isEqualTo(new Statement.Counter(5, 400));
+        SetElement plain = SetElement.of(TCP_8080)
+                .upTo(TCP_8090)
+                .mappedTo(RuleData.Value.of((byte) 10, (byte) 0, (byte) 0, (byte) 2))
+                .commented("hello");
+        assertThat(element.attributes().all())
+                .startsWith(plain.attributes().all().toArray(new Attribute[0]));
+        assertThat(plain.counter()).isEqualTo(Statement.Counter.ZERO);
+    }
+
+    @Test
+    void aQuestionForAnElementInBytes() {
+        SetElement element = ElementsMessage.decode(message(NftType.NEW_ELEMENTS, COUNTED))
+                .elements()
+                .getFirst();
+        assertThat(ElementsMessage.of(NftHeader.of(TableFamily.INET), "t", "m", element.asked())
+                        .body())
+                .isEqualTo(Hex.bytes("""
+                01 00 00 00               # nfgenmsg: NFPROTO_INET
+                06 00 01 00 74 00 00 00   # NFTA_SET_ELEM_LIST_TABLE "t"
+                06 00 02 00 6d 00 00 00   # NFTA_SET_ELEM_LIST_SET "m"
+                28 00 03 80               # NFTA_SET_ELEM_LIST_ELEMENTS, nested
+                 24 00 01 80              #  NFTA_LIST_ELEM, nested
+                  10 00 01 80             #   NFTA_SET_ELEM_KEY, nested
+                   0c 00 01 00 06 00 00 00 1f 90 00 00   # NFTA_DATA_VALUE tcp . 8080
+                  10 00 0a 80             #   NFTA_SET_ELEM_KEY_END, nested
+                   0c 00 01 00 06 00 00 00 1f 9a 00 00   # NFTA_DATA_VALUE tcp . 8090
+                """));
+    }
+
+    @Test
     void anyBytesGiveAValueOrSayWhatIsWrong() {
-        byte[] rule = RuleBuilder.in(TableFamily.INET, "t", "c")
+        Bytes rule = RuleBuilder.in(TableFamily.INET, "t", "c")
                 .inputName("veth*")
                 .source(Prefix.parse("10.0.0.0/22"))
                 .destinationPort(Protocol.TCP, 80)
@@ -131,9 +248,8 @@ class MessagesTest {
                 .comment("hello")
                 .accept()
                 .build()
-                .body()
-                .toArray();
-        mutate(rule, message -> {
+                .body();
+        damage(rule, message -> {
             RuleMessage read = RuleMessage.decode(message);
             read.comment();
             for (Expression expression : read.expressions()) {
@@ -144,15 +260,51 @@ class MessagesTest {
                 }
             }
         });
-        mutate(rule, message -> TraceEvent.decode(message).isDrop());
-        mutate(rule, message -> ChainMessage.decode(message).hook());
-        mutate(rule, message -> TableMessage.decode(message).comment());
-        mutate(rule, message -> SetMessage.decode(message).fieldLengths());
-        mutate(rule, message -> ElementsMessage.decode(message).elements().forEach(SetElement::data));
-        mutate(rule, message -> ConntrackMessage.decode(message).original());
-        mutate(rule, message -> ConntrackStatistics.read(List.of(message)));
-        mutate(rule, message -> SocketMessage.decode(message).isIpv6Only());
-        mutate(rule, message -> new XtTable(Family.IPV4, Bytes.of(new byte[84]), message.body()).all());
+        damage(rule, message -> TraceEvent.decode(message).isDrop());
+        damage(rule, message -> ChainMessage.decode(message).hook());
+        damage(rule, message -> TableMessage.decode(message).comment());
+        damage(rule, message -> SetMessage.decode(message).fieldLengths());
+        damage(rule, message -> SocketMessage.decode(message).isIpv6Only());
+        damage(rule, message -> new XtTable(Family.IPV4, Bytes.of(new byte[84]), message.body()).all());
+    }
+
+    @Test
+    void anyBytesInPlaceOfHelpersSetsAndElements() {
+        Bytes helper = ObjectMessage.helper(TableFamily.INET, "t", "h", "ftp", Protocol.TCP)
+                .body();
+        damage(helper, message -> {
+            ObjectMessage read = ObjectMessage.decode(message);
+            assertThat(ObjectMessage.decode(message(NftType.NEW_OBJECT, read.body())))
+                    .isEqualTo(read);
+            read.attributes().get(ObjectMessage.DATA);
+            read.attributes().get(ObjectMessage.HANDLE);
+            assertThat(read.what() + read.type()).isNotBlank();
+        });
+        damage(COUNTING_MAP, message -> {
+            SetMessage read = SetMessage.decode(message);
+            assertThat(SetMessage.decode(message(NftType.NEW_SET, read.body()))).isEqualTo(read);
+            read.fieldLengths();
+            read.comment();
+            read.attributes().get(SetMessage.EXPRESSION).map(Expression::decode);
+            assertThat(read.what() + read.keyType() + read.keyLength() + read.dataType() + read.dataLength())
+                    .isNotBlank();
+        });
+        damage(COUNTED, message -> {
+            ElementsMessage read = ElementsMessage.decode(message);
+            assertThat(ElementsMessage.decode(message(NftType.NEW_ELEMENTS, read.body())))
+                    .isEqualTo(read);
+            for (SetElement element : read.elements()) {
+                element.key();
+                element.keyEnd();
+                element.data();
+                element.counter();
+                element.comment();
+                element.timeout();
+                element.object();
+                element.asked();
+                assertThat(element.isCatchAll() && element.isIntervalEnd()).isIn(true, false);
+            }
+        });
     }
 
     @Test
@@ -197,18 +349,7 @@ class MessagesTest {
         }
     }
 
-    private static void mutate(byte[] from, Consumer<NetlinkMessage> read) {
-        var random = new Random(4711);
-        for (int round = 0; round < ROUNDS; round++) {
-            byte[] some = Arrays.copyOf(from, random.nextInt(from.length + 1));
-            for (int i = random.nextInt(4); i > 0 && some.length > 0; i--) {
-                some[random.nextInt(some.length)] = (byte) random.nextInt(256);
-            }
-            try {
-                read.accept(message(NftType.NEW_RULE, some));
-            } catch (MalformedMessageException e) {
-                assertThat(e.getMessage()).isNotBlank();
-            }
-        }
+    private static void damage(Bytes from, Consumer<NetlinkMessage> read) {
+        Hex.damage(from, some -> read.accept(message(NftType.NEW_RULE, some)));
     }
 }

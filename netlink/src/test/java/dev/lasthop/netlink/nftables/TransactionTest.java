@@ -4,17 +4,21 @@ import static dev.lasthop.netlink.nftables.KeyPart.DESTINATION_PORT;
 import static dev.lasthop.netlink.nftables.KeyPart.PROTOCOL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lasthop.address.Family;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.address.Protocol;
+import dev.lasthop.linux.Errno;
 import dev.lasthop.linux.KernelException;
 import dev.lasthop.netlink.NetlinkMessage;
 import dev.lasthop.netlink.NetlinkSocket;
 import dev.lasthop.testing.KernelTest;
 import dev.lasthop.testing.Tool;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +26,9 @@ import org.junit.jupiter.api.Test;
 /** Our transactions, judged by {@code nft}. */
 @KernelTest
 class TransactionTest {
+    private static final byte[] TCP_8080 = {6, 0, 0, 0, 0x1f, (byte) 0x90, 0, 0};
+    private static final byte[] TCP_8090 = {6, 0, 0, 0, 0x1f, (byte) 0x9a, 0, 0};
+
     private NetlinkSocket socket;
 
     @BeforeEach
@@ -187,6 +194,82 @@ class TransactionTest {
         assertThat(Tool.run("nft", "list", "chain", "ip", "t", "c")).doesNotContain("return");
         assertThat(Transaction.deleteTable(socket, TableFamily.IP, "t")).isTrue();
         assertThat(Transaction.deleteTable(socket, TableFamily.IP, "t")).isFalse();
+    }
+
+    @Test
+    void helpersAndWhatCountsAsNftSeesThem() {
+        TableFamily inet = TableFamily.INET;
+        List<FieldType> key = List.of(FieldType.PROTOCOL, FieldType.PORT);
+        List<FieldType> address = List.of(FieldType.IPV4);
+        var changes = new Transaction();
+        changes.create(TableMessage.of(inet, "t"))
+                .create(ObjectMessage.helper(inet, "t", "h", "ftp", Protocol.TCP))
+                .create(SetMessage.of(inet, "t", "s", address, 0, changes.newSetId())
+                        .counting())
+                .create(SetMessage.map(inet, "t", "m", key, address, 0, changes.newSetId())
+                        .counting())
+                .create(SetMessage.map(inet, "t", "r", key, address, SetMessage.INTERVAL, changes.newSetId())
+                        .counting())
+                .create(SetMessage.map(inet, "t", "i", address, address, SetMessage.INTERVAL, changes.newSetId()));
+        RuleData.Value server = RuleData.Value.of((byte) 10, (byte) 0, (byte) 0, (byte) 2);
+        SetElement single = SetElement.of(TCP_8080).mappedTo(server).commented("ours");
+        changes.createAll(ElementsMessage.of(inet, "t", "m", 2, List.of(single)));
+        changes.createAll(ElementsMessage.of(
+                inet,
+                "t",
+                "r",
+                3,
+                List.of(SetElement.of(TCP_8080).upTo(TCP_8090).mappedTo(server))));
+        changes.createAll(ElementsMessage.of(
+                inet,
+                "t",
+                "i",
+                4,
+                List.of(
+                        SetElement.of(new byte[] {10, 1, 0, 0}).mappedTo(server),
+                        SetElement.intervalEnd(new byte[] {10, 2, 0, 0}))));
+        try {
+            changes.commit(socket);
+        } catch (KernelException e) {
+            assumeTrue(!e.is(Errno.ENOENT), "this kernel has no helper for FTP: " + e.getMessage());
+            throw e;
+        }
+        String listed = Tool.run("nft", "-j", "list", "ruleset").replaceAll("\"handle\": [0-9]+, ", "");
+        assertThat(listed)
+                .contains("{\"ct helper\": {\"family\": \"inet\", \"name\": \"h\", \"table\": \"t\","
+                        + " \"type\": \"ftp\", \"protocol\": \"tcp\"")
+                .contains("{\"set\": {\"family\": \"inet\", \"name\": \"s\", \"table\": \"t\","
+                        + " \"type\": \"ipv4_addr\", \"stmt\": [{\"counter\": null}]}}")
+                .contains("[{\"elem\": {\"val\": {\"concat\": [\"tcp\", 8080]}, \"comment\": \"ours\","
+                        + " \"counter\": {\"packets\": 0, \"bytes\": 0}}}, \"10.0.0.2\"]")
+                .contains("{\"concat\": [\"tcp\", {\"range\": [8080, 8090]}]}")
+                .contains("[{\"prefix\": {\"addr\": \"10.1.0.0\", \"len\": 16}}, \"10.0.0.2\"]");
+        assertThat(Ruleset.dump(socket).objects().stream().map(ObjectMessage::decode))
+                .extracting(ObjectMessage::what, ObjectMessage::type)
+                .containsExactly(tuple("object inet t h", ObjectMessage.CT_HELPER));
+
+        Tool.run("nft", "add element inet t m { tcp . 81 counter packets 5 bytes 400 : 10.0.0.3 }");
+        Tool.run("nft", "add element inet t r { udp . 1000-2000 counter packets 7 bytes 700 : 10.0.0.3 }");
+        byte[] tcp81 = {6, 0, 0, 0, 0, 81, 0, 0};
+        byte[] udp1000 = {17, 0, 0, 0, 0x03, (byte) 0xe8, 0, 0};
+        byte[] udp2000 = {17, 0, 0, 0, 0x07, (byte) 0xd0, 0, 0};
+        assertThat(asked("m", SetElement.of(tcp81)).map(SetElement::counter)).contains(new Statement.Counter(5, 400));
+        assertThat(asked("m", single).map(SetElement::comment)).contains("ours");
+        assertThat(asked("m", single).flatMap(SetElement::data)).contains(server);
+        assertThat(asked("r", SetElement.of(udp1000).upTo(udp2000)).map(SetElement::counter))
+                .contains(new Statement.Counter(7, 700));
+        assertThat(asked("i", SetElement.of(new byte[] {10, 1, 0, 0})).flatMap(SetElement::data))
+                .contains(server);
+        assertThat(asked("m", SetElement.of(udp1000))).isEmpty();
+        assertThat(asked("nowhere", SetElement.of(tcp81))).isEmpty();
+        new Transaction()
+                .delete(ObjectMessage.helper(inet, "t", "h", "ftp", Protocol.TCP))
+                .commit(socket);
+        assertThat(Tool.run("nft", "list", "ruleset")).doesNotContain("helper");
+    }
+
+    private Optional<SetElement> asked(String set, SetElement element) {
+        return Ruleset.element(socket, ElementsMessage.of(NftHeader.of(TableFamily.INET), "t", set, element), element);
     }
 
     @Test
