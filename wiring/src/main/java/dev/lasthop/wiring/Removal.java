@@ -228,6 +228,17 @@ record Removal(Places places, Store store) {
                 : failures.stream().map(RuntimeException::getMessage).toList();
     }
 
+    /** @throws WiringException if something could not be done */
+    static void complete(String what, List<RuntimeException> failures) {
+        if (!failures.isEmpty()) {
+            throw new WiringException(what + " could not be removed completely: "
+                    + String.join(
+                            "; ",
+                            failures.stream().map(RuntimeException::getMessage).toList())
+                    + ". It stays on record; try again, or lasthop gc");
+        }
+    }
+
     private boolean isBridged(Endpoint endpoint) {
         return store.network(endpoint.network())
                 .filter(network -> network.plans().isBridged())

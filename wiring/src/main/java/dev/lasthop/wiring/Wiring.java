@@ -1,21 +1,12 @@
 package dev.lasthop.wiring;
 
-import dev.lasthop.address.IpAddress;
-import dev.lasthop.address.Prefix;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.wiring.step.Applied;
-import dev.lasthop.wiring.step.LinkStep;
-import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Places;
 import dev.lasthop.wiring.step.Plan;
 import dev.lasthop.wiring.step.PlanException;
-import dev.lasthop.wiring.step.RouteStep;
-import dev.lasthop.wiring.step.RouteTo;
 import dev.lasthop.wiring.step.Step;
-import dev.lasthop.wiring.step.SysctlStep;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -89,135 +80,42 @@ public final class Wiring {
     }
 
     public Network createNetwork(NetworkSpec spec) {
-        return changing(places -> {
-            NetworkPlans.Prepared prepared = new NetworkPlans(places, store).prepare(spec);
-            Work work = new Work(
-                    store, places, prepared.plan().title(), prepared.network().name());
-            Applied applied = prepared.plan().apply(places, work);
-            List<Step> own = applied.undo().stream()
-                    .filter(step -> step instanceof LinkStep || step instanceof dev.lasthop.wiring.step.AddressStep)
-                    .toList();
-            Network network = prepared.network().withUndo(own);
-            List<Amendment> records = new ArrayList<>(forwarding(applied));
-            records.add(Amendment.save(network));
-            work.keep(applied, records);
-            return network;
-        });
-    }
-
-    /** What is to be noted down of forwarding that was switched on. */
-    private List<Amendment> forwarding(Applied applied) {
-        List<Step> now = applied.undo().stream().filter(Wiring::isForwarding).toList();
-        List<Step> before = store.forwardingBefore();
-        if (before.containsAll(now)) {
-            return List.of();
-        }
-        List<Step> all = new ArrayList<>(now);
-        all.addAll(before); // the oldest last: what it was at first
-        return List.of(Amendment.forwarding(all));
+        return changing(places -> new NetworkChanges(places, store).create(spec));
     }
 
     public Plan planRemoveNetwork(String name) {
-        return looking(places -> new Removal(places, store).plan(unused(places, name)));
+        return looking(places -> new NetworkChanges(places, store).planRemoval(name));
     }
 
     public Gone<Network> removeNetwork(String name) {
-        return changing((places, ended) -> {
-            Optional<Network> removed = ended.removed(name);
-            if (removed.isPresent()) {
-                return new Gone<>(removed.get(), true);
-            }
-            Network network = unused(places, name);
-            store.endpoints(name)
-                    .forEach(gone -> complete("endpoint " + gone.id(), new Removal(places, store).remove(gone)));
-            complete("network " + name, new Removal(places, store).remove(network));
-            return new Gone<>(network, false);
-        });
+        return changing((places, ended) -> new NetworkChanges(places, store).remove(name, ended));
     }
 
     /** What {@link #addPeer} would do. */
     public Plan planAddPeer(String network, Peer peer) {
-        return looking(places -> new PeerPlans(store.requireNetwork(network)).adding(peer, places, store));
+        return looking(places -> new NetworkChanges(places, store).planPeer(network, peer));
     }
 
     /** Makes another node's containers reachable, or takes what is said now for what was said of that node before. */
     public Network addPeer(String network, Peer peer) {
-        return changing(places -> {
-            Network before = store.requireNetwork(network);
-            Plan plan = new PeerPlans(before).adding(peer, places, store);
-            Work work = new Work(store, places, plan.title(), network);
-            Applied applied = plan.apply(places, work);
-            Network done = before.with(Peers.of(before).with(peer));
-            work.keep(applied, List.of(Amendment.save(done)));
-            return done;
-        });
+        return changing(places -> new NetworkChanges(places, store).addPeer(network, peer));
     }
 
     /** What {@link #removePeer} would do. */
     public Plan planRemovePeer(String network, String node) {
-        return looking(places -> new PeerPlans(store.requireNetwork(network)).removing(node, places, store));
+        return looking(places -> new NetworkChanges(places, store).planPeerRemoval(network, node));
     }
 
     public Gone<Network> removePeer(String network, String node) {
-        return changing((places, ended) -> {
-            Network before = store.requireNetwork(network);
-            if (Peers.of(before).find(node).isEmpty() && ended.has(PeerPlans.removal(network, node))) {
-                return new Gone<>(before, true);
-            }
-            Plan plan = new PeerPlans(before).removing(node, places, store);
-            Network done = before.with(Peers.of(before).without(node));
-            var work = new Work(store, places, plan.title(), network);
-            work.begin(plan.steps(), List.of(Amendment.save(done)));
-            complete("peer " + node, work.end(plan.steps()));
-            return new Gone<>(done, false);
-        });
+        return changing((places, ended) -> new NetworkChanges(places, store).removePeer(network, node, ended));
     }
 
     public Plan planConnect(ConnectSpec spec) {
         return looking(places -> new EndpointPlans(places, store).prepare(spec).plan());
     }
 
-    @SuppressWarnings("try") // the lock is there to be held
     public Connected connect(ConnectSpec spec) {
-        return changing(places -> {
-            clearWay(places, spec);
-            new Ports(places, store).makeWay(spec.ports());
-            EndpointPlans.Prepared prepared;
-            Work work;
-            try (StateFolders.Lock shared = leasesOf(spec.network()).lock()) {
-                prepared = new EndpointPlans(places, store).prepare(spec);
-                Endpoint chosen = prepared.endpoint();
-                work = new Work(store, places, prepared.plan().title(), chosen.id())
-                        .otherwise(Removal.releases(chosen));
-                take(chosen, chosen.addresses().stream().map(Prefix::address).toList(), work);
-            }
-            Endpoint endpoint = prepared.endpoint();
-            Applied applied = prepared.plan().apply(places, work);
-            Endpoint done = endpoint.completed(undoInside(applied, Tuning.plain(endpoint), endpoint));
-            List<Amendment> records = new ArrayList<>(List.of(Amendment.save(done)));
-            records.addAll(Amendment.save(done, prepared.ports()));
-            work.keep(applied, records);
-            return new Connected(done, prepared.ports().stream().sorted().toList(), prepared.plan(), warnings(places));
-        });
-    }
-
-    private Leases leasesOf(String network) {
-        return store.leases(store.requireNetwork(network).name());
-    }
-
-    private void take(Endpoint endpoint, List<IpAddress> addresses, Work work) {
-        try {
-            Leases leases = store.leases(endpoint.network());
-            for (IpAddress address : addresses) {
-                Optional<Leases.Lease> abandoned = leases.holder(address)
-                        .filter(_ -> store.holder(endpoint.network(), address).isEmpty());
-                abandoned.ifPresent(lease -> leases.release(address, lease.holder()));
-                leases.take(address, endpoint.name(), endpoint.interfaceName());
-            }
-        } catch (RuntimeException e) {
-            work.close();
-            throw e;
-        }
+        return changing(places -> new EndpointChanges(places, store).connect(spec));
     }
 
     /**
@@ -229,99 +127,39 @@ public final class Wiring {
 
     /** What {@link #change} would do. */
     public Plan planChange(String endpoint, String network, Change change) {
-        return looking(places -> new ChangePlans(places, store)
-                .prepare(find(endpoint, network), change)
-                .plan());
+        return looking(places -> new EndpointChanges(places, store).planChange(endpoint, network, change));
     }
 
     /** Changes a connected endpoint, without taking it off the network. */
-    @SuppressWarnings("try")
     public Changed change(String endpoint, String network, Change change) {
-        return changing(places -> {
-            ChangePlans.Prepared prepared;
-            Work work;
-            try (StateFolders.Lock shared = leasesOf(network).lock()) {
-                prepared = new ChangePlans(places, store).prepare(find(endpoint, network), change);
-                if (prepared.changesNothing()) {
-                    return new Changed(prepared.after(), prepared.plan());
-                }
-                work = new Work(
-                                store,
-                                places,
-                                prepared.plan().title(),
-                                prepared.after().id())
-                        .otherwise(Removal.releases(prepared.after(), prepared.taken()));
-                take(prepared.after(), prepared.taken(), work);
-            }
-            Endpoint after = prepared.after();
-            Applied applied = prepared.plan().apply(places, work);
-            Endpoint done = after.withUndo(undoInside(applied, prepared.before(), after));
-            List<Amendment> records = new ArrayList<>();
-            records.add(Amendment.save(done));
-            records.addAll(Removal.releases(after, prepared.released()));
-            work.keep(applied, records);
-            return new Changed(done, prepared.plan());
-        });
+        return changing(places -> new EndpointChanges(places, store).change(endpoint, network, change));
     }
 
     /** @param endpoint a name, or a place's label: {@code web}, {@code netns:web} */
     public Plan planDisconnect(String endpoint, String network) {
-        return looking(places -> new Removal(places, store).plan(find(endpoint, network)));
+        return looking(places -> new EndpointChanges(places, store).planDisconnect(endpoint, network));
     }
 
     /** Works without the namespace too: what is on the host goes. */
     public Gone<Endpoint> disconnect(String endpoint, String network) {
-        Removal.Leaving leaving = changing((places, ended) -> {
-            Optional<Endpoint> left = ended.disconnected(one -> isCalled(one, endpoint, network));
-            return left.map(Removal.Leaving::over)
-                    .orElseGet(() -> new Removal(places, store).leave(find(endpoint, network)));
-        });
-        complete("endpoint " + endpoint, leaving.end(host));
+        Removal.Leaving leaving =
+                changing((places, ended) -> new EndpointChanges(places, store).leave(endpoint, network, ended));
+        Removal.complete("endpoint " + endpoint, leaving.end(host)); // not under the lock: the kernel takes its time
         return new Gone<>(leaving.endpoint(), leaving.work().isEmpty());
     }
 
-    private static boolean isCalled(Endpoint known, String endpoint, String network) {
-        return known.network().equals(network)
-                && (known.name().equals(endpoint) || known.place().label().equals(endpoint));
-    }
-
     public Plan planPublish(String endpoint, PublishedPort port) {
-        return looking(places -> publishing(places, findAnywhere(endpoint), port));
+        return looking(places -> new PortChanges(places, store).plan(endpoint, port));
     }
 
     /** @param endpoint a name, a place's label, or {@code NAME@NETWORK} for one of its networks */
     public Endpoint publish(String endpoint, PublishedPort port) {
-        return changing(places -> {
-            Endpoint found = findAnywhere(endpoint);
-            new Ports(places, store).makeWay(List.of(port));
-            Plan plan = publishing(places, found, port);
-            Work work = new Work(store, places, plan.title(), found.id());
-            Applied applied = plan.apply(places, work);
-            work.keep(applied, Amendment.save(found, List.of(port)));
-            return found;
-        });
+        return changing(places -> new PortChanges(places, store).publish(endpoint, port));
     }
 
     /** Takes a port off an endpoint; {@code held} is found by {@link #published}. */
     public Gone<Endpoint> unpublish(String endpoint, PublishedPort held) {
-        return changing((places, ended) -> {
-            List<Endpoint> known = everywhere(endpoint);
-            Optional<Endpoint> done =
-                    known.stream().filter(one -> ended.unpublished(one, held)).findFirst();
-            if (done.isPresent()) {
-                return new Gone<>(done.get(), true);
-            }
-            Endpoint found = known.stream()
-                    .filter(one -> store.ports().has(one.id(), held))
-                    .findFirst()
-                    .orElseThrow(() -> new WiringException("port " + held + " is not published by " + endpoint));
-            boolean last = store.ports().isOnly(found.id(), held);
-            List<Step> steps = new Removal(places, store).withoutPorts(found, List.of(held), last);
-            var work = new Work(store, places, "unpublish " + held + " of " + found.id(), found.id());
-            work.begin(steps, Amendment.delete(found, List.of(held)));
-            complete("port " + held, work.end(steps));
-            return new Gone<>(found, false);
-        });
+        return changing((places, ended) -> new PortChanges(places, store).unpublish(endpoint, held, ended));
     }
 
     /**
@@ -330,16 +168,18 @@ public final class Wiring {
      */
     public List<PublishedPort> published(String endpoint, HostPort wanted) {
         List<Work.Unfinished> unfinished = store.unfinished();
-        return everywhere(endpoint).stream()
-                .flatMap(one ->
-                        Stream.concat(ports(one).stream(), unfinished.stream().flatMap(work -> work.portsLeaving(one))))
-                .distinct()
-                .sorted()
-                .filter(port -> port.host().first() == wanted.first()
-                        && port.host().last() == wanted.last()
-                        && port.protocol().equals(wanted.protocol()))
-                .filter(port -> wanted.address().isEmpty() || port.hostAddress().equals(wanted.address()))
-                .toList();
+        return new Directory(store)
+                .everywhere(endpoint).stream()
+                        .flatMap(one -> Stream.concat(
+                                ports(one).stream(), unfinished.stream().flatMap(work -> work.portsLeaving(one))))
+                        .distinct()
+                        .sorted()
+                        .filter(port -> port.host().first() == wanted.first()
+                                && port.host().last() == wanted.last()
+                                && port.protocol().equals(wanted.protocol()))
+                        .filter(port ->
+                                wanted.address().isEmpty() || port.hostAddress().equals(wanted.address()))
+                        .toList();
     }
 
     /** The ports of the host that lead to an endpoint. */
@@ -392,7 +232,7 @@ public final class Wiring {
             Repaired repaired = repaired(new Repair(places, store).differences());
             Work work = new Work(store, places, "repair", "");
             Applied applied = repaired.plan().apply(places, work);
-            work.keep(applied, forwarding(applied));
+            work.keep(applied, Forwarding.noted(applied, store));
             return repaired;
         });
     }
@@ -411,46 +251,7 @@ public final class Wiring {
 
     /** Takes away what killed processes left half done, and endpoints whose namespace is gone. */
     public Collected gc() {
-        return locked(places -> {
-            Removal removal = new Removal(places, store);
-            store.sweep();
-            List<String> kept = store.setAside();
-            List<String> removed = new ArrayList<>(removal.recover().told());
-            for (Endpoint endpoint : store.endpoints()) {
-                if (!new EndpointPlans(places, store).isAlive(endpoint)) {
-                    removed.addAll(Removal.told(
-                            "removed " + endpoint.id() + ": " + endpoint.place().label() + " is gone",
-                            removal.remove(endpoint)));
-                }
-            }
-            for (Network network : store.networks()) {
-                removed.addAll(released(network));
-            }
-            removed.addAll(removal.abandoned(temporary()));
-            return new Collected(List.copyOf(removed), kept);
-        });
-    }
-
-    /** Takes back the leases that no endpoint has. Of an endpoint whose record cannot be read, the name is known, and counts. */
-    private List<String> released(Network network) {
-        Leases leases = store.leases(network.name());
-        List<Endpoint> holders = store.endpoints(network.name());
-        List<String> damaged = store.damagedEndpoints(network.name());
-        List<String> removed = new ArrayList<>();
-        for (Leases.Lease lease : leases.all()) {
-            boolean isHeld = damaged.contains(lease.holder())
-                    || holders.stream()
-                            .anyMatch(holder -> holder.name().equals(lease.holder())
-                                    || holder.addresses().stream()
-                                            .anyMatch(
-                                                    address -> address.address().equals(lease.address())));
-            if (!isHeld) {
-                leases.release(lease.address(), lease.holder());
-                removed.add("released " + lease.address() + " of " + network.name() + ", which "
-                        + (lease.holder().isEmpty() ? "nobody" : Names.shown(lease.holder())) + " had");
-            }
-        }
-        return removed;
+        return locked(places -> new Collection(places, store).collect());
     }
 
     /**
@@ -459,142 +260,6 @@ public final class Wiring {
      */
     public FileJournal temporary() {
         return new FileJournal(store.folders().temporary());
-    }
-
-    private Plan publishing(Places places, Endpoint endpoint, PublishedPort port) {
-        HostView view = new HostView(places.at(Place.HOST));
-        Ports ports = new Ports(places, store);
-        ports.refuseTaken(view, endpoint, List.of(port));
-        List<Step> steps = new ArrayList<>(view.hasOwnTable() ? List.of() : OwnTable.whole(store));
-        steps.addAll(ports.steps(view, store.requireNetwork(endpoint.network()), endpoint, List.of(port)));
-        return new Plan("publish " + port + " of " + endpoint.id(), steps);
-    }
-
-    private Network unused(Places places, String name) {
-        Network network = store.requireNetwork(name);
-        EndpointPlans plans = new EndpointPlans(places, store);
-        List<String> alive = store.endpoints(name).stream()
-                .filter(plans::isAlive)
-                .map(Endpoint::name)
-                .toList();
-        List<String> damaged = store.damagedEndpoints(name);
-        if (!damaged.isEmpty()) {
-            store.endpoint(damaged.getFirst(), name); // says what is the matter with it
-        }
-        if (!alive.isEmpty()) {
-            throw new WiringException("network " + name + " is in use by " + String.join(", ", alive)
-                    + "; lasthop disconnect takes them off it");
-        }
-        return network;
-    }
-
-    private Endpoint find(String endpoint, String network) {
-        store.requireNetwork(network);
-        Optional<Endpoint> named = store.endpoint(endpoint, network);
-        return named.orElseGet(() -> findByPlace(endpoint, network));
-    }
-
-    private Endpoint findByPlace(String endpoint, String network) {
-        return store.endpoints(network).stream()
-                .filter(known -> known.place().label().equals(endpoint))
-                .findFirst()
-                .orElseThrow(() -> missing(endpoint, network));
-    }
-
-    private WiringException missing(String endpoint, String network) {
-        if (store.damagedEndpoints(network).contains(endpoint)) {
-            store.endpoint(endpoint, network); // says what is the matter with it
-        }
-        return new WiringException(
-                Names.shown(endpoint) + " is not connected to " + network + "; lasthop ls shows what is");
-    }
-
-    private Endpoint findAnywhere(String endpoint) {
-        return everywhere(endpoint).getFirst();
-    }
-
-    /** The endpoint on each of its networks, on one at least; for {@code NAME@NETWORK} on that one. */
-    private List<Endpoint> everywhere(String endpoint) {
-        List<Endpoint> found = endpoint.contains(":") // no name has one, and labels do
-                ? store.endpoints().stream()
-                        .filter(known -> known.place().label().equals(endpoint))
-                        .toList()
-                : store.endpointsNamed(endpoint);
-        if (found.isEmpty()) {
-            throw new WiringException(
-                    Names.shown(endpoint) + " is connected to no network of Lasthop's; lasthop ls shows what is");
-        }
-        return found;
-    }
-
-    /** An endpoint of the same name whose namespace is gone is in nobody's way. */
-    private void clearWay(Places places, ConnectSpec spec) {
-        EndpointPlans plans = new EndpointPlans(places, store);
-        Names.checked("an endpoint", spec.endpoint());
-        String network = Names.checked("a network", spec.network());
-        Stream<String> holders = spec.addresses().stream()
-                .flatMap(address -> store.leases(network).holder(address).stream())
-                .map(Leases.Lease::holder);
-        Stream.concat(Stream.of(spec.endpoint()), holders)
-                .distinct()
-                .filter(name -> !name.isEmpty())
-                .flatMap(name -> store.endpoint(name, network).stream())
-                .filter(known -> !plans.isAlive(known))
-                .forEach(gone -> new Removal(places, store).remove(gone));
-    }
-
-    private static List<String> warnings(Places places) {
-        return new HostView(places.at(Place.HOST))
-                .forwardDrops().stream()
-                        .map(chain -> "chain " + chain
-                                + " drops forwarded packets that none of its rules accepts; Lasthop does not change"
-                                + " it. If packets of this network are lost there, accept them in it")
-                        .toList();
-    }
-
-    /**
-     * What disconnecting is to do inside: what a change has to take back, and what those before it had. Of a kernel parameter, the value
-     * before it was first set.
-     */
-    private static List<Step> undoInside(Applied applied, Endpoint before, Endpoint after) {
-        var known = KernelParameters.of(before.settings()).values().keySet();
-        var wanted = KernelParameters.of(after.settings()).values().keySet();
-        List<Step> undo = new ArrayList<>();
-        for (Applied.Done done : applied.steps().reversed()) {
-            boolean counts = done.step().place().equals(after.place())
-                    && (done.step() instanceof LinkStep.Flag flag && flag.name().equals("lo")
-                            || done.step() instanceof RouteStep.Delete delete // another's default route
-                                    && !isExtra(delete.route(), before)
-                            || done.step() instanceof SysctlStep sysctl
-                                    && wanted.contains(sysctl.key())
-                                    && !known.contains(sysctl.key()));
-            undo.addAll(counts ? done.undo() : List.of());
-        }
-        before.undo().stream()
-                .filter(step -> known.stream().noneMatch(key -> Tuning.isOf(step, key) && !wanted.contains(key)))
-                .forEach(undo::add);
-        return undo;
-    }
-
-    /** Whether it is one of the endpoint's own, which nobody wants back when it goes. */
-    private static boolean isExtra(RouteTo route, Endpoint endpoint) {
-        return ExtraRoutes.of(endpoint.settings()).all().stream()
-                .anyMatch(extra -> extra.destination().equals(route.destination()));
-    }
-
-    private static boolean isForwarding(Step step) {
-        return step instanceof SysctlStep sysctl
-                && (sysctl.key().contains("forward") || sysctl.key().contains("accept_redirects"));
-    }
-
-    private static void complete(String what, List<RuntimeException> failures) {
-        if (!failures.isEmpty()) {
-            throw new WiringException(what + " could not be removed completely: "
-                    + String.join(
-                            "; ",
-                            failures.stream().map(RuntimeException::getMessage).toList())
-                    + ". It stays on record; try again, or lasthop gc");
-        }
     }
 
     private <T> T looking(Function<Places, T> work) {

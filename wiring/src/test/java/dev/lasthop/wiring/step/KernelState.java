@@ -74,7 +74,8 @@ public final class KernelState {
                                 + "link_netnsid|carrier_changes|tso_max_size|topology_change|topology_change_detected)\": ?[0-9.]+,?",
                         "")
                 .replaceAll("\"(tentative|nodad)\":true,?", "")
-                .replaceAll("\"(NO-CARRIER|linkdown)\",?", "") // are told late, as operstate is
+                .replaceAll("\"(NO-CARRIER|LOWER_UP|linkdown)\",?", "") // are told late, as operstate is
+                .replaceAll("\"state\":\"(disabled|forwarding)\",?", "") // a bridge's port goes by its carrier
                 .replaceAll("\"handle\":\"[0-9a-f:]+\",?", "")
                 .replaceAll("\\{\"family\":\"inet6\",\"local\":\"fe80::[^}]*}", "FE80")
                 .replaceAll(",FE80", "")
