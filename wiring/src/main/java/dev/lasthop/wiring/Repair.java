@@ -72,7 +72,7 @@ final class Repair {
             return;
         }
         if (!OwnTable.isWhole(host.site())) {
-            differences.found("rules of table inet lasthop were changed", OwnTable.renew());
+            differences.found("rules of table inet lasthop were changed", TableDesign.renew());
         }
         new TableRepair(host.site(), store, differences).compare(networks);
     }

@@ -39,7 +39,7 @@ final class TableContents {
     /** Reads all sets of the table; one that is not there is empty. */
     static TableContents read(Site host) {
         var contents = new TableContents();
-        for (SetMessage set : OwnTable.declaredSets()) {
+        for (SetMessage set : TableDesign.sets()) {
             Map<Place, SetElement> elements = new HashMap<>();
             for (SetElement element : elements(host, set.name())) {
                 elements.put(Place.of(element), element);

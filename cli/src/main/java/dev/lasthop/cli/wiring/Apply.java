@@ -1,6 +1,5 @@
 package dev.lasthop.cli.wiring;
 
-import dev.lasthop.cli.frame.Command;
 import dev.lasthop.cli.frame.CommandException;
 import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.cli.frame.Invocation;
@@ -11,14 +10,12 @@ import dev.lasthop.declaration.Declaration;
 import dev.lasthop.declaration.DeclarationException;
 import dev.lasthop.declaration.Difference;
 import dev.lasthop.json.JsonObject;
-import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.step.Place;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** Brings about what a file declares. */
-public final class Apply implements Command {
+public final class Apply implements WiringCommand {
     private static final Option<String> FILE = Option.value(
                     "file",
                     "FILE",
@@ -50,11 +47,6 @@ public final class Apply implements Command {
     @Override
     public List<String> examples() {
         return List.of("apply -f networks.yaml --dry-run", "apply -f networks.yaml --prune");
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-        return WiringWords.CAPABILITIES;
     }
 
     @Override

@@ -1,20 +1,17 @@
 package dev.lasthop.cli.wiring;
 
-import dev.lasthop.cli.frame.Command;
 import dev.lasthop.cli.frame.CommandException;
 import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.cli.frame.Invocation;
 import dev.lasthop.json.JsonObject;
 import dev.lasthop.lab.LabException;
 import dev.lasthop.lab.Labs;
-import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.Wiring;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** Takes away what killed processes and vanished namespaces left behind. */
-public final class Collect implements Command {
+public final class Collect implements WiringCommand {
     /** Stateless. */
     public Collect() {}
 
@@ -26,18 +23,6 @@ public final class Collect implements Command {
     @Override
     public String summary() {
         return "takes away what killed processes and vanished namespaces left behind";
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-        return WiringWords.CAPABILITIES;
-    }
-
-    @Override
-    public List<String> withoutCapabilities() {
-        return List.of(
-                "lasthop ls, lasthop network ls: what is connected, where the state may be read",
-                "lasthop faults: every cause of lost packets, how it is recognised and mended");
     }
 
     @Override

@@ -3,12 +3,10 @@ package dev.lasthop.cli.wiring;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.MacAddress;
 import dev.lasthop.cli.frame.Argument;
-import dev.lasthop.cli.frame.Command;
 import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.cli.frame.Invocation;
 import dev.lasthop.cli.frame.Option;
 import dev.lasthop.cli.frame.Reader;
-import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.ConnectSpec;
 import dev.lasthop.wiring.DefaultRoute;
 import dev.lasthop.wiring.Endpoint;
@@ -18,10 +16,9 @@ import dev.lasthop.wiring.Wiring;
 import dev.lasthop.wiring.step.Place;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** Connects a namespace to a network. */
-public final class Connect implements Command {
+public final class Connect implements WiringCommand {
     private static final Option<IpAddress> IP = Option.value(
                     "ip", "ADDRESS", "one a family; the next free one if it is not said", IpAddress::parse)
             .repeated();
@@ -91,18 +88,6 @@ public final class Connect implements Command {
                 "connect pid:4242 --network web --ip 10.88.0.9 --publish 8080:80",
                 "connect netns:blue --network web --rate-in 50mbit --rate-out 10mbit",
                 "connect netns:blue --network web --dry-run");
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-        return WiringWords.CAPABILITIES;
-    }
-
-    @Override
-    public List<String> withoutCapabilities() {
-        return List.of(
-                "lasthop ls, lasthop network ls: what is connected, where the state may be read",
-                "lasthop faults: every cause of lost packets, how it is recognised and mended");
     }
 
     @Override

@@ -1,18 +1,15 @@
 package dev.lasthop.cli.wiring;
 
 import dev.lasthop.cli.frame.Argument;
-import dev.lasthop.cli.frame.Command;
 import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.cli.frame.Invocation;
 import dev.lasthop.cli.frame.Option;
-import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.Endpoint;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** Takes an endpoint off a network; also one whose namespace is gone. */
-public final class Disconnect implements Command {
+public final class Disconnect implements WiringCommand {
     /** Stateless. */
     public Disconnect() {}
 
@@ -39,18 +36,6 @@ public final class Disconnect implements Command {
     @Override
     public List<String> examples() {
         return List.of("disconnect netns:blue --network web");
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-        return WiringWords.CAPABILITIES;
-    }
-
-    @Override
-    public List<String> withoutCapabilities() {
-        return List.of(
-                "lasthop ls, lasthop network ls: what is connected, where the state may be read",
-                "lasthop faults: every cause of lost packets, how it is recognised and mended");
     }
 
     @Override

@@ -3,12 +3,10 @@ package dev.lasthop.cli.wiring;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.cli.frame.Argument;
-import dev.lasthop.cli.frame.Command;
 import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.cli.frame.Invocation;
 import dev.lasthop.cli.frame.Option;
 import dev.lasthop.cli.frame.Reader;
-import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.AddressRange;
 import dev.lasthop.wiring.AllowedNetworks;
 import dev.lasthop.wiring.LeaseRanges;
@@ -21,10 +19,9 @@ import dev.lasthop.wiring.SourceAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /** Creates a network: its driver's part on the host, forwarding, and the rules of Lasthop's own table. */
-public final class NetworkCreate implements Command {
+public final class NetworkCreate implements WiringCommand {
     private static final Option<Prefix> SUBNET = Option.value(
                     "subnet", "PREFIX", "its addresses; given twice for IPv4 and IPv6", Prefix::parse)
             .repeated();
@@ -99,18 +96,6 @@ public final class NetworkCreate implements Command {
                 "network create web --driver vxlan --vni 7 --node node1 --subnet 10.5.1.0/24 --peer node2=192.0.2.2,10.5.2.0/24",
                 "network create direct --driver routed --subnet 10.90.0.0/24",
                 "network create lan --driver macvlan --parent eth0 --subnet 192.0.2.0/24 --gateway 192.0.2.254");
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-        return WiringWords.CAPABILITIES;
-    }
-
-    @Override
-    public List<String> withoutCapabilities() {
-        return List.of(
-                "lasthop ls, lasthop network ls: what is connected, where the state may be read",
-                "lasthop faults: every cause of lost packets, how it is recognised and mended");
     }
 
     @Override

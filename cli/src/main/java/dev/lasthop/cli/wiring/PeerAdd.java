@@ -1,18 +1,15 @@
 package dev.lasthop.cli.wiring;
 
 import dev.lasthop.cli.frame.Argument;
-import dev.lasthop.cli.frame.Command;
 import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.cli.frame.Invocation;
 import dev.lasthop.cli.frame.Option;
-import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.Network;
 import dev.lasthop.wiring.Peer;
 import java.util.List;
-import java.util.Set;
 
 /** Makes the containers of another node reachable, on a network that is at work. */
-public final class PeerAdd implements Command {
+public final class PeerAdd implements WiringCommand {
     private static final Argument<Peer> PEER = Argument.one(
             "PEER", "NODE=ADDRESS,SUBNET: its name, where it is, its containers' subnet", WiringWords::peer);
 
@@ -46,11 +43,6 @@ public final class PeerAdd implements Command {
     }
 
     @Override
-    public Set<Capability> capabilities() {
-        return WiringWords.CAPABILITIES;
-    }
-
-    @Override
     public ExitCode run(Invocation invocation) {
         String name = invocation.argument(WiringWords.NAME);
         Peer peer = invocation.argument(PEER);
@@ -59,12 +51,7 @@ public final class PeerAdd implements Command {
                 return WiringWords.show(invocation, wiring.planAddPeer(name, peer));
             }
             Network network = wiring.addPeer(name, peer);
-            invocation
-                    .output()
-                    .result(
-                            () -> WiringWords.json(wiring, network, List.of()),
-                            () -> List.of("added peer " + peer + " to " + network.name()));
-            return ExitCode.DONE;
+            return WiringWords.changed(invocation, wiring, network, "added peer " + peer + " to " + network.name());
         });
     }
 }

@@ -1,18 +1,15 @@
 package dev.lasthop.cli.wiring;
 
 import dev.lasthop.cli.frame.Argument;
-import dev.lasthop.cli.frame.Command;
 import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.cli.frame.Invocation;
 import dev.lasthop.cli.frame.Option;
 import dev.lasthop.cli.frame.Reader;
-import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.Network;
 import java.util.List;
-import java.util.Set;
 
 /** Forgets another node of a network that is at work. */
-public final class PeerRemove implements Command {
+public final class PeerRemove implements WiringCommand {
     private static final Argument<String> NODE = Argument.one("NODE", "the other node's name", Reader.text());
 
     /** Stateless. */
@@ -44,11 +41,6 @@ public final class PeerRemove implements Command {
     }
 
     @Override
-    public Set<Capability> capabilities() {
-        return WiringWords.CAPABILITIES;
-    }
-
-    @Override
     public ExitCode run(Invocation invocation) {
         String name = invocation.argument(WiringWords.NAME);
         String node = invocation.argument(NODE);
@@ -57,12 +49,7 @@ public final class PeerRemove implements Command {
                 return WiringWords.show(invocation, wiring.planRemovePeer(name, node));
             }
             Network network = WiringWords.told(invocation, wiring.removePeer(name, node));
-            invocation
-                    .output()
-                    .result(
-                            () -> WiringWords.json(wiring, network, List.of()),
-                            () -> List.of("removed peer " + node + " from " + network.name()));
-            return ExitCode.DONE;
+            return WiringWords.changed(invocation, wiring, network, "removed peer " + node + " from " + network.name());
         });
     }
 }

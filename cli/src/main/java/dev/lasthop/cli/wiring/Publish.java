@@ -1,18 +1,15 @@
 package dev.lasthop.cli.wiring;
 
 import dev.lasthop.cli.frame.Argument;
-import dev.lasthop.cli.frame.Command;
 import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.cli.frame.Invocation;
 import dev.lasthop.cli.frame.Option;
-import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.Endpoint;
 import dev.lasthop.wiring.PublishedPort;
 import java.util.List;
-import java.util.Set;
 
 /** Lets a port of the host lead to an endpoint. */
-public final class Publish implements Command {
+public final class Publish implements WiringCommand {
     private static final Argument<PublishedPort> PORT = Argument.one(
             PortWords.FORM, "the host's port or several in a row, and the endpoint's", PortWords::published);
 
@@ -47,18 +44,6 @@ public final class Publish implements Command {
                 "publish netns:blue 30000-30099:30000/udp",
                 "publish netns:blue 8443:443 --allow-from 192.0.2.0/24 --allow-from 2001:db8::/32",
                 "publish netns:blue 21:21 --helper ftp");
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-        return WiringWords.CAPABILITIES;
-    }
-
-    @Override
-    public List<String> withoutCapabilities() {
-        return List.of(
-                "lasthop ls, lasthop network ls: what is connected, where the state may be read",
-                "lasthop faults: every cause of lost packets, how it is recognised and mended");
     }
 
     @Override

@@ -1,18 +1,15 @@
 package dev.lasthop.cli.wiring;
 
-import dev.lasthop.cli.frame.Command;
 import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.cli.frame.Invocation;
 import dev.lasthop.cli.frame.Option;
 import dev.lasthop.json.JsonObject;
-import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.Wiring;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** Puts back what others took away from Lasthop's networks: flushed rules, a deleted bridge, a lost address. */
-public final class Repair implements Command {
+public final class Repair implements WiringCommand {
     private static final Option<Boolean> CHECK = Option.flag("check", "only say what is not as it should be");
 
     /** Stateless. */
@@ -36,18 +33,6 @@ public final class Repair implements Command {
     @Override
     public List<String> examples() {
         return List.of("repair --check", "repair");
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-        return WiringWords.CAPABILITIES;
-    }
-
-    @Override
-    public List<String> withoutCapabilities() {
-        return List.of(
-                "lasthop ls, lasthop network ls: what is connected, where the state may be read",
-                "lasthop faults: every cause of lost packets, how it is recognised and mended");
     }
 
     @Override

@@ -4,12 +4,10 @@ import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.MacAddress;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.cli.frame.Argument;
-import dev.lasthop.cli.frame.Command;
 import dev.lasthop.cli.frame.CommandException;
 import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.cli.frame.Invocation;
 import dev.lasthop.cli.frame.Option;
-import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.Change;
 import dev.lasthop.wiring.Endpoint;
 import dev.lasthop.wiring.KernelParameters;
@@ -17,10 +15,9 @@ import dev.lasthop.wiring.Wiring;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Changes an endpoint while it is connected. */
-public final class SetEndpoint implements Command {
+public final class SetEndpoint implements WiringCommand {
     private static final Option<IpAddress> IP = Option.value(
                     "ip", "ADDRESS", "in place of the one of that family; published ports follow", IpAddress::parse)
             .repeated();
@@ -68,11 +65,6 @@ public final class SetEndpoint implements Command {
                 "set lasthop:web --rate-in 50mbit --rate-out 10mbit",
                 "set netns:blue --network web --ip 10.88.0.99 --mtu 1400",
                 "set lasthop:web --rate-out unlimited --dry-run");
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-        return WiringWords.CAPABILITIES;
     }
 
     @Override

@@ -1,20 +1,17 @@
 package dev.lasthop.cli.wiring;
 
 import dev.lasthop.cli.frame.Argument;
-import dev.lasthop.cli.frame.Command;
 import dev.lasthop.cli.frame.CommandException;
 import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.cli.frame.Invocation;
-import dev.lasthop.linux.Capability;
 import dev.lasthop.wiring.Endpoint;
 import dev.lasthop.wiring.HostPort;
 import dev.lasthop.wiring.PublishedPort;
 import dev.lasthop.wiring.Wiring;
 import java.util.List;
-import java.util.Set;
 
 /** Takes a published port off an endpoint. */
-public final class Unpublish implements Command {
+public final class Unpublish implements WiringCommand {
     private static final Argument<HostPort> PORT = Argument.one(
             "[HOST_IP:]HOST[-END][/PROTOCOL]",
             "the host's port, or several in a row",
@@ -44,18 +41,6 @@ public final class Unpublish implements Command {
                 "unpublish netns:blue 8080",
                 "unpublish netns:blue 127.0.0.1:5353/udp",
                 "unpublish netns:blue 30000-30099/udp");
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-        return WiringWords.CAPABILITIES;
-    }
-
-    @Override
-    public List<String> withoutCapabilities() {
-        return List.of(
-                "lasthop ls, lasthop network ls: what is connected, where the state may be read",
-                "lasthop faults: every cause of lost packets, how it is recognised and mended");
     }
 
     @Override

@@ -9,7 +9,6 @@ import dev.lasthop.cli.frame.Reader;
 import dev.lasthop.containers.EndpointException;
 import dev.lasthop.containers.EndpointSource.Match;
 import dev.lasthop.json.JsonObject;
-import dev.lasthop.linux.Capability;
 import dev.lasthop.linux.Errno;
 import dev.lasthop.linux.KernelException;
 import dev.lasthop.linux.NetworkNamespace;
@@ -29,9 +28,7 @@ import dev.lasthop.wiring.step.Plan;
 import dev.lasthop.wiring.step.PlanException;
 import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -39,7 +36,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the commands that wire have in common. */
 final class WiringWords {
-    static final Set<Capability> CAPABILITIES = EnumSet.of(Capability.NET_ADMIN, Capability.SYS_ADMIN);
     static final Argument<String> NAME = Argument.one("NAME", "the network's name", Reader.text());
     static final Argument<String> ENDPOINT = Argument.one(
             "ENDPOINT",
@@ -164,6 +160,12 @@ final class WiringWords {
                                 .putStrings("commands", plan.commands())
                                 .build(),
                         plan::commands);
+        return ExitCode.DONE;
+    }
+
+    /** The result of a change of a network: its document, or a line. */
+    static ExitCode changed(Invocation invocation, Wiring wiring, Network network, String line) {
+        invocation.output().result(() -> json(wiring, network, List.of()), () -> List.of(line));
         return ExitCode.DONE;
     }
 

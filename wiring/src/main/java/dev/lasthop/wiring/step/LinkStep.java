@@ -246,7 +246,9 @@ public sealed interface LinkStep extends Step {
         String kernelName();
 
         /** The kind's own options on a command line; empty, or with a blank before. */
-        String options();
+        default String options() {
+            return "";
+        }
 
         /** The interface whose frames it shares, {@code IFLA_LINK}. */
         default Optional<String> shares() {
@@ -260,11 +262,6 @@ public sealed interface LinkStep extends Step {
         public String kernelName() {
             return "bridge";
         }
-
-        @Override
-        public String options() {
-            return "";
-        }
     }
 
     /** An interface that leads nowhere: stands for an uplink that nobody answers on. */
@@ -273,28 +270,31 @@ public sealed interface LinkStep extends Step {
         public String kernelName() {
             return "ifb";
         }
+    }
+
+    /** What shares the frames of another interface, in a mode. */
+    sealed interface Sharing extends Kind {
+        /** The interface of the same namespace that it shares. */
+        String parent();
+
+        Enum<?> mode();
 
         @Override
-        public String options() {
-            return "";
+        default Optional<String> shares() {
+            return Optional.of(parent());
+        }
+
+        @Override
+        default String options() {
+            return " mode " + lower(mode().name());
         }
     }
 
     /** @param parent the interface of the same namespace that it shares */
-    record Macvlan(String parent, MacvlanMode mode) implements Kind {
+    record Macvlan(String parent, MacvlanMode mode) implements Sharing {
         @Override
         public String kernelName() {
             return "macvlan";
-        }
-
-        @Override
-        public Optional<String> shares() {
-            return Optional.of(parent);
-        }
-
-        @Override
-        public String options() {
-            return " mode " + lower(mode.name());
         }
     }
 
@@ -317,20 +317,10 @@ public sealed interface LinkStep extends Step {
     }
 
     /** @param parent the interface of the same namespace that it shares, its MAC address too */
-    record Ipvlan(String parent, IpvlanMode mode) implements Kind {
+    record Ipvlan(String parent, IpvlanMode mode) implements Sharing {
         @Override
         public String kernelName() {
             return "ipvlan";
-        }
-
-        @Override
-        public Optional<String> shares() {
-            return Optional.of(parent);
-        }
-
-        @Override
-        public String options() {
-            return " mode " + lower(mode.name());
         }
     }
 

@@ -10,16 +10,24 @@ public sealed interface NeighborStep extends Step {
 
     IpAddress address();
 
+    /** What {@code ip} is told. */
+    String words();
+
+    @Override
+    default List<String> commands() {
+        return List.of(place().ip(words()));
+    }
+
     /** A permanent entry, in place of any other. */
     record Add(Place place, String link, IpAddress address, MacAddress mac) implements NeighborStep {
         @Override
-        public List<String> commands() {
-            return List.of(place.ip(Words.of("neigh replace")
+        public String words() {
+            return Words.of("neigh replace")
                     .add(address)
                     .add("lladdr", mac)
                     .add("dev", link)
                     .add("nud", "permanent")
-                    .toString()));
+                    .toString();
         }
 
         @Override
@@ -37,9 +45,8 @@ public sealed interface NeighborStep extends Step {
     /** Forgets an entry; the kernel asks anew when it is needed. Only a permanent entry needs an undo. */
     record Delete(Place place, String link, IpAddress address) implements NeighborStep {
         @Override
-        public List<String> commands() {
-            return List.of(
-                    place.ip(Words.of("neigh del").add(address).add("dev", link).toString()));
+        public String words() {
+            return Words.of("neigh del").add(address).add("dev", link).toString();
         }
 
         @Override
@@ -56,9 +63,8 @@ public sealed interface NeighborStep extends Step {
     /** Answers on {@code link} for an address that is somewhere else. */
     record AddProxy(Place place, String link, IpAddress address) implements NeighborStep {
         @Override
-        public List<String> commands() {
-            return List.of(place.ip(
-                    Words.of("neigh add proxy").add(address).add("dev", link).toString()));
+        public String words() {
+            return Words.of("neigh add proxy").add(address).add("dev", link).toString();
         }
 
         @Override
@@ -75,9 +81,8 @@ public sealed interface NeighborStep extends Step {
     /** Takes {@link AddProxy} back. */
     record DeleteProxy(Place place, String link, IpAddress address) implements NeighborStep {
         @Override
-        public List<String> commands() {
-            return List.of(place.ip(
-                    Words.of("neigh del proxy").add(address).add("dev", link).toString()));
+        public String words() {
+            return Words.of("neigh del proxy").add(address).add("dev", link).toString();
         }
 
         @Override

@@ -15,14 +15,25 @@ public sealed interface Place {
     /** As the command line names it: {@code host}, {@code netns:blue}, {@code pid:4242}. */
     String label();
 
-    /** A line for {@code ip} and its like that takes {@code -n}: {@code ip link} becomes {@code ip -n blue link}. */
-    String ip(String words);
+    /** A line for {@code ip}. */
+    default String ip(String words) {
+        return iproute("ip", words);
+    }
 
-    /** A line for {@code bridge}, which takes {@code -n} too. */
-    String bridge(String words);
+    /** A line for {@code bridge}. */
+    default String bridge(String words) {
+        return iproute("bridge", words);
+    }
 
-    /** A line for {@code tc}, which takes {@code -n} too. */
-    String tc(String words);
+    /** A line for {@code tc}. */
+    default String tc(String words) {
+        return iproute("tc", words);
+    }
+
+    /** A line for a program of iproute2, which takes {@code -n}: {@code ip link} becomes {@code ip -n blue link}. */
+    default String iproute(String program, String words) {
+        return run(program + " " + words);
+    }
 
     /** A line for any other program. */
     String run(String words);
@@ -74,21 +85,6 @@ public sealed interface Place {
         }
 
         @Override
-        public String ip(String words) {
-            return "ip " + words;
-        }
-
-        @Override
-        public String bridge(String words) {
-            return "bridge " + words;
-        }
-
-        @Override
-        public String tc(String words) {
-            return "tc " + words;
-        }
-
-        @Override
         public String run(String words) {
             return words;
         }
@@ -106,18 +102,8 @@ public sealed interface Place {
         }
 
         @Override
-        public String ip(String words) {
-            return "ip -n " + Words.quote(name) + " " + words;
-        }
-
-        @Override
-        public String bridge(String words) {
-            return "bridge -n " + Words.quote(name) + " " + words;
-        }
-
-        @Override
-        public String tc(String words) {
-            return "tc -n " + Words.quote(name) + " " + words;
+        public String iproute(String program, String words) {
+            return program + " -n " + Words.quote(name) + " " + words;
         }
 
         @Override
@@ -134,21 +120,6 @@ public sealed interface Place {
         }
 
         @Override
-        public String ip(String words) {
-            return run("ip " + words);
-        }
-
-        @Override
-        public String bridge(String words) {
-            return run("bridge " + words);
-        }
-
-        @Override
-        public String tc(String words) {
-            return run("tc " + words);
-        }
-
-        @Override
         public String run(String words) {
             return "nsenter -n -t " + pid + " " + words;
         }
@@ -162,21 +133,6 @@ public sealed interface Place {
         }
 
         @Override
-        public String ip(String words) {
-            return run("ip " + words);
-        }
-
-        @Override
-        public String bridge(String words) {
-            return run("bridge " + words);
-        }
-
-        @Override
-        public String tc(String words) {
-            return run("tc " + words);
-        }
-
-        @Override
         public String run(String words) {
             return "nsenter --net=" + Words.quote(path.toString()) + " " + words;
         }
@@ -184,21 +140,6 @@ public sealed interface Place {
 
     /** @see Place#live */
     record Live(NetworkNamespace namespace, String label) implements Place {
-        @Override
-        public String ip(String words) {
-            return run("ip " + words);
-        }
-
-        @Override
-        public String bridge(String words) {
-            return run("bridge " + words);
-        }
-
-        @Override
-        public String tc(String words) {
-            return run("tc " + words);
-        }
-
         @Override
         public String run(String words) {
             return "nsenter --net=" + namespace.path() + " " + words;

@@ -22,7 +22,18 @@ final class Traffic {
 
     private Traffic() {}
 
-    static void limit(Site site, TrafficStep.Limit step) {
+    static void apply(Site site, TrafficStep step) {
+        switch (step) {
+            case TrafficStep.Limit limit -> limit(site, limit);
+            case TrafficStep.Unlimit unlimit -> unlimit(site, unlimit);
+            case TrafficStep.AddClassifier add -> addClassifier(site, add);
+            case TrafficStep.DeleteClassifier delete -> deleteClassifier(site, delete);
+            case TrafficStep.Redirect redirect -> redirect(site, redirect);
+            case TrafficStep.DeleteRedirect delete -> deleteRedirect(site, delete);
+        }
+    }
+
+    private static void limit(Site site, TrafficStep.Limit step) {
         IfIndex link = site.index(step.link());
         refuseOthers(site, step.link(), link);
         QdiscMessage bucket = QdiscMessage.of(
@@ -36,7 +47,7 @@ final class Traffic {
                 () -> site.route().replace(bucket));
     }
 
-    static void unlimit(Site site, TrafficStep.Unlimit step) {
+    private static void unlimit(Site site, TrafficStep.Unlimit step) {
         IfIndex link = site.index(step.link());
         refuseOthers(site, step.link(), link);
         site.change(
@@ -90,7 +101,7 @@ final class Traffic {
         return site.route().qdisc(site.index(name), QdiscMessage.INGRESS).isPresent();
     }
 
-    static void addClassifier(Site site, TrafficStep.AddClassifier step) {
+    private static void addClassifier(Site site, TrafficStep.AddClassifier step) {
         IfIndex link = site.index(step.link());
         Optional<QdiscMessage> there = site.route().qdisc(link, QdiscMessage.INGRESS);
         if (there.isPresent()) {
@@ -101,7 +112,7 @@ final class Traffic {
                 () -> site.route().create(QdiscMessage.of(link, 0, QdiscMessage.INGRESS, "clsact")));
     }
 
-    static void deleteClassifier(Site site, TrafficStep.DeleteClassifier step) {
+    private static void deleteClassifier(Site site, TrafficStep.DeleteClassifier step) {
         IfIndex link = site.index(step.link());
         boolean used = !site.route().filters(link, FilterMessage.RECEIVED).isEmpty()
                 || !site.route().filters(link, FilterMessage.SENT).isEmpty();
@@ -112,7 +123,7 @@ final class Traffic {
         }
     }
 
-    static void redirect(Site site, TrafficStep.Redirect step) {
+    private static void redirect(Site site, TrafficStep.Redirect step) {
         IfIndex link = site.index(step.link());
         IfIndex to = site.index(step.to());
         site.change(
@@ -128,7 +139,7 @@ final class Traffic {
                                 U32.action(Action.redirect(to)))));
     }
 
-    static void deleteRedirect(Site site, TrafficStep.DeleteRedirect step) {
+    private static void deleteRedirect(Site site, TrafficStep.DeleteRedirect step) {
         IfIndex link = site.index(step.link());
         site.change(
                 "end the redirection of what " + step.link() + " receives",

@@ -6,6 +6,19 @@ import java.util.List;
 public sealed interface TrafficStep extends Step {
     String link();
 
+    /** What {@code tc} is told. */
+    String words();
+
+    @Override
+    default List<String> commands() {
+        return List.of(place().tc(words()));
+    }
+
+    @Override
+    default void apply(Places places) {
+        Traffic.apply(places.at(place()), this);
+    }
+
     /**
      * Lets a link send no faster than a rate: a token bucket ({@code tbf}) at its root, in place of the one that is there.
      *
@@ -32,8 +45,8 @@ public sealed interface TrafficStep extends Step {
         }
 
         @Override
-        public List<String> commands() {
-            return List.of(place.tc(Words.of("qdisc replace dev")
+        public String words() {
+            return Words.of("qdisc replace dev")
                     .add(link)
                     .add("root")
                     .add("handle", "1:")
@@ -41,26 +54,20 @@ public sealed interface TrafficStep extends Step {
                     .add("rate", rate)
                     .add("burst", burst + "b")
                     .add("limit", limit + "b")
-                    .toString()));
+                    .toString();
         }
 
         @Override
         public List<Step> undo(Places places) {
             return Traffic.undoLimit(places.at(place), this);
         }
-
-        @Override
-        public void apply(Places places) {
-            Traffic.limit(places.at(place), this);
-        }
     }
 
     /** Lets a link send as fast as it can. */
     record Unlimit(Place place, String link) implements TrafficStep {
         @Override
-        public List<String> commands() {
-            return List.of(
-                    place.tc(Words.of("qdisc del dev").add(link).add("root").toString()));
+        public String words() {
+            return Words.of("qdisc del dev").add(link).add("root").toString();
         }
 
         @Override
@@ -69,19 +76,13 @@ public sealed interface TrafficStep extends Step {
                     .<Step>map(before -> before)
                     .toList();
         }
-
-        @Override
-        public void apply(Places places) {
-            Traffic.unlimit(places.at(place), this);
-        }
     }
 
     /** Lets filters see what a link receives and sends ({@code clsact}). */
     record AddClassifier(Place place, String link) implements TrafficStep {
         @Override
-        public List<String> commands() {
-            return List.of(
-                    place.tc(Words.of("qdisc add dev").add(link).add("clsact").toString()));
+        public String words() {
+            return Words.of("qdisc add dev").add(link).add("clsact").toString();
         }
 
         @Override
@@ -90,44 +91,33 @@ public sealed interface TrafficStep extends Step {
                     ? List.of()
                     : List.of(new DeleteClassifier(place, link));
         }
-
-        @Override
-        public void apply(Places places) {
-            Traffic.addClassifier(places.at(place), this);
-        }
     }
 
     /** Takes {@link AddClassifier} back, if no filters hang there any more. */
     record DeleteClassifier(Place place, String link) implements TrafficStep {
         @Override
-        public List<String> commands() {
-            return List.of(
-                    place.tc(Words.of("qdisc del dev").add(link).add("clsact").toString()));
+        public String words() {
+            return Words.of("qdisc del dev").add(link).add("clsact").toString();
         }
 
         @Override
         public List<Step> undo(Places places) {
             return Traffic.hasClassifier(places.at(place), link) ? List.of(new AddClassifier(place, link)) : List.of();
         }
-
-        @Override
-        public void apply(Places places) {
-            Traffic.deleteClassifier(places.at(place), this);
-        }
     }
 
     /** What a link receives goes out by another link first, which sends it on to where it was received; needs {@link AddClassifier}. */
     record Redirect(Place place, String link, String to) implements TrafficStep {
         @Override
-        public List<String> commands() {
-            return List.of(place.tc(Words.of("filter add dev")
+        public String words() {
+            return Words.of("filter add dev")
                             .add(link)
                             .add("ingress")
                             .add("protocol", "all")
                             .add("prio", Traffic.PRIORITY)
                             .toString()
                     + Words.of(" u32 match u32 0 0 action mirred egress redirect dev")
-                            .add(to)));
+                            .add(to);
         }
 
         @Override
@@ -136,22 +126,17 @@ public sealed interface TrafficStep extends Step {
                     ? List.of()
                     : List.of(new DeleteRedirect(place, link));
         }
-
-        @Override
-        public void apply(Places places) {
-            Traffic.redirect(places.at(place), this);
-        }
     }
 
     /** Takes {@link Redirect} back. */
     record DeleteRedirect(Place place, String link) implements TrafficStep {
         @Override
-        public List<String> commands() {
-            return List.of(place.tc(Words.of("filter del dev")
+        public String words() {
+            return Words.of("filter del dev")
                     .add(link)
                     .add("ingress")
                     .add("prio", Traffic.PRIORITY)
-                    .toString()));
+                    .toString();
         }
 
         @Override
@@ -159,11 +144,6 @@ public sealed interface TrafficStep extends Step {
             return Traffic.redirection(places.at(place), link).stream()
                     .<Step>map(to -> new Redirect(place, link, to))
                     .toList();
-        }
-
-        @Override
-        public void apply(Places places) {
-            Traffic.deleteRedirect(places.at(place), this);
         }
     }
 }
