@@ -31,13 +31,17 @@ import org.junit.jupiter.params.provider.MethodSource;
  * has to name the verdict, the direction, the last hop and the cause, and to mend it.
  *
  * <p>Each fault is made in the first network that it names, in all the ways that it names there. The environment's {@code LASTHOP_FAULTS}
- * asks for more or less, with commas between: ids for these alone, {@code all} for every network.
+ * asks for more or less, with commas between: ids for these alone, {@code all} for every network. Beside every {@link #AMONG_STRANGERS}th
+ * one (of {@code all} beside each) there are {@link Strangers} with the same addresses, who must not matter.
  */
 @KernelTest
 @Execution(ExecutionMode.CONCURRENT)
 class FaultsOnTheKernelTest {
     private static final String WANTED =
             Optional.ofNullable(System.getenv("LASTHOP_FAULTS")).orElse("");
+
+    private static final boolean EVERYWHERE = List.of(WANTED.split(",")).contains("all");
+    private static final int AMONG_STRANGERS = 4;
 
     @TempDir
     static Path state;
@@ -46,6 +50,10 @@ class FaultsOnTheKernelTest {
     record Case(int number, Fault fault, Injection injection) {
         String id() {
             return fault.id();
+        }
+
+        boolean hasStrangers() {
+            return EVERYWHERE || number % AMONG_STRANGERS == 0;
         }
 
         @Override
@@ -68,14 +76,13 @@ class FaultsOnTheKernelTest {
     private static List<Injection> injections(Fault fault) {
         List<Injection> all = fault.injections();
         List<String> wanted = new ArrayList<>(Arrays.asList(WANTED.split(",")));
-        boolean everywhere = wanted.remove("all");
-        wanted.remove("");
+        wanted.removeAll(List.of("all", ""));
         if (!wanted.isEmpty() && !wanted.contains(fault.id())) {
             return List.of();
         }
         return all.stream()
                 .filter(injection ->
-                        everywhere || injection.network().equals(all.getFirst().network()))
+                        EVERYWHERE || injection.network().equals(all.getFirst().network()))
                 .toList();
     }
 
@@ -86,7 +93,8 @@ class FaultsOnTheKernelTest {
         LabNetwork network = LabNetwork.find(injection.network()).orElseThrow();
         try (Lab lab = Labs.in(state).borrow(network, "f" + tried.number())) {
             Question question = Question.of(lab.scene(), injection);
-            try (var service = new Service(lab, question)) {
+            try (var service = new Service(lab, question);
+                    var strangers = tried.hasStrangers() ? Strangers.of(lab.scene(), "f" + tried.number()) : Strangers.none()) {
                 check(tried, lab, question, service);
             }
         }
