@@ -202,6 +202,7 @@ final class Resolver {
                     new Obstacle.ProxyArpOff(ask.place(), ask.wanted(), heard.mayNotProxy.getFirst()));
         }
         List<Place> owners = index.owners(ask.wanted(), ask.namespace().inode()).stream()
+                .filter(owner -> !Elsewhere.isSettled(index, owner, ask.wanted()))
                 .map(Index.At::place)
                 .toList();
         return new Resolution.Failed(new Obstacle.NobodyAnswers(

@@ -67,6 +67,18 @@ final class Chain {
             sysctl edge net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
             """;
 
+    /** Another network on the same router, without an address of the router's, whose subnet is the same. */
+    private static final String OTHER_SEGMENT = """
+            ns r s
+            ip gate link add br-other type bridge
+            ip gate link set br-other up
+            veth r e0 gate q1
+            veth s n0 gate q2
+            ip gate link set q1 master br-other
+            ip gate link set q2 master br-other
+            ip s addr add 10.9.8.7/24 dev n0
+            """;
+
     private static final String FAR4 = "198.51.100.50";
     private static final String FAR6 = "2001:db8:50::50";
     private static final String TWIN4 = "10.9.8.8";
@@ -204,6 +216,17 @@ final class Chain {
                         "veth stranger e0 nobody e0",
                         "ip stranger addr add 10.9.8.1/24 dev e0",
                         "ip gate link del br-lan"),
+                there( // the address is that of another network's router, on a bridge of its own beside
+                        "not-sent gateway-address-missing request box n0 out",
+                        OTHER_SEGMENT,
+                        "ip r addr add 10.9.8.1/24 dev e0",
+                        "ip gate addr del 10.9.8.1/24 dev br-lan",
+                        "ip box neigh flush dev n0"),
+                there(
+                        "not-sent wrong-gateway request box n0 out",
+                        OTHER_SEGMENT,
+                        "ip r addr add 10.9.8.254/24 dev e0",
+                        "ip box route replace default via 10.9.8.254"),
                 there("dropped not-bridged - -", "ip gate link set p1 nomaster"),
                 there("not-sent no-address request box n0 out", "ip box addr flush dev n0"),
                 there("not-sent no-default-route request box n0 out", "ip box route del default"),

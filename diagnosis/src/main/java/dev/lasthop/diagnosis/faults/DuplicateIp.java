@@ -56,18 +56,13 @@ public final class DuplicateIp implements Fault {
         return Stream.concat(seen(dossier), heard).limit(1);
     }
 
-    /** Whether the MACs belong to more than one namespace; one that nobody whom we can see has counts for itself. */
+    /** Whether more than one host has the MACs: no single namespace that can be seen has them all. */
     private static boolean isSeveral(Dossier dossier, List<MacAddress> macs) {
-        return macs.stream()
-                        .map(mac -> dossier.before().namespaces().stream()
-                                .filter(state -> state.links().stream()
-                                        .anyMatch(link -> link.mac().equals(Optional.of(mac))))
-                                .findFirst()
-                                .map(state -> "namespace " + state.inode())
-                                .orElse(mac.toString()))
-                        .distinct()
-                        .count()
-                > 1;
+        return macs.size() > 1
+                && dossier.before().namespaces().stream()
+                        .noneMatch(state -> macs.stream()
+                                .allMatch(mac -> state.links().stream()
+                                        .anyMatch(link -> link.mac().equals(Optional.of(mac)))));
     }
 
     private static String words(List<MacAddress> macs) {

@@ -48,7 +48,8 @@ public final class MasqueradeWrong implements Fault {
     private Optional<Finding> toNobody(Dossier dossier, Unreturned lost) {
         boolean near = lost.router().addresses(lost.out().link(), lost.source().family()).stream()
                 .anyMatch(address -> address.prefix().contains(lost.source()));
-        boolean owned = dossier.before().namespaces().stream().anyMatch(state -> state.owns(lost.source()));
+        boolean owned =
+                Neighborhood.owner(dossier, lost.router(), lost.source()).isPresent();
         if (!lost.isTranslated() || !near || owned) {
             return Optional.empty();
         }

@@ -65,7 +65,9 @@ public final class PublishStale implements Fault {
             case Obstacle.ForwardingOff off -> // it went out by a default route, to somebody who is no router
                 off.destination().equals(target)
                         && Bounced.wouldReturn(dossier, off)
-                        && dossier.before().namespaces().stream().noneMatch(state -> state.owns(target));
+                        && dossier.namespace(off.input().namespace())
+                                .flatMap(state -> Neighborhood.owner(dossier, state, target))
+                                .isEmpty();
             case Obstacle.RouteRefuses refuses -> refuses.destination().equals(target);
             case Obstacle.WrongMac wrong ->
                 wrong.nextHop().equals(target) && wrong.owners().isEmpty();

@@ -166,8 +166,10 @@ record Surroundings(Place link, Place router, Prefix gateway) {
                 .or(() -> freeAddress(dossier));
     }
 
-    private static boolean isOwned(Dossier dossier, IpAddress address) {
-        return dossier.before().namespaces().stream().anyMatch(state -> state.owns(address));
+    private boolean isOwned(Dossier dossier, IpAddress address) {
+        return dossier.namespace(router.namespace())
+                .flatMap(state -> Neighborhood.owner(dossier, state, address))
+                .isPresent();
     }
 
     private Step defaultRoute() {

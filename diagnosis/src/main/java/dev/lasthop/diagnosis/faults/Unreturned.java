@@ -112,7 +112,7 @@ record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Opti
 
     /** Whether nobody behind the node was ever to know the source's network: sources are translated there, or only could be. */
     private boolean isForeign(Dossier dossier) {
-        boolean known = dossier.before().namespaces().stream()
+        boolean known = onTheWay(dossier)
                 .filter(state -> state.inode() != router.inode()
                         && state.inode() != dossier.prediction().question().source())
                 .flatMap(state -> state.routes().stream())
@@ -123,6 +123,16 @@ record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Opti
         boolean toTheWorld = sent.source().isPrivate() && !sent.destination().isPrivate();
         boolean atRouter = !isEnd(dossier);
         return !known && (hasSourceTranslation() || toTheWorld && atRouter);
+    }
+
+    private static Stream<NamespaceState> onTheWay(Dossier dossier) {
+        return Stream.concat(
+                        Stream.of(dossier.prediction().request()),
+                        dossier.prediction().reply().stream())
+                .flatMap(path -> path.passages().stream())
+                .map(passage -> passage.hop().namespace())
+                .distinct()
+                .flatMap(inode -> dossier.namespace(inode).stream());
     }
 
     private boolean isEnd(Dossier dossier) {
