@@ -5,6 +5,7 @@ import dev.lasthop.diagnosis.Fixing;
 import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Report;
 import dev.lasthop.linux.KernelException;
+import dev.lasthop.wiring.step.FirewallStep;
 import dev.lasthop.wiring.step.Places;
 import dev.lasthop.wiring.step.Step;
 import java.util.ArrayList;
@@ -35,7 +36,8 @@ public final class Repair {
             try {
                 List<Step> undo = step.undo(places);
                 step.apply(places);
-                done.add(new Fixing.Change(step, undo));
+                done.add(new Fixing.Change(
+                        step, undo.stream().map(this::located).toList()));
             } catch (KernelException e) {
                 failures.add(step.command() + ": " + e.getMessage());
                 done.reversed().forEach(this::takeBack);
@@ -44,6 +46,14 @@ public final class Repair {
         }
         changes.addAll(done);
         return true;
+    }
+
+    private Step located(Step undo) {
+        try {
+            return undo instanceof FirewallStep rules ? rules.located(places) : undo;
+        } catch (KernelException e) {
+            return undo; // as it was written down before
+        }
     }
 
     private void takeBack(Fixing.Change change) {

@@ -12,12 +12,14 @@ import dev.lasthop.lab.LabScene;
 import dev.lasthop.lab.Labs;
 import dev.lasthop.lab.Question;
 import dev.lasthop.testing.KernelTest;
+import dev.lasthop.testing.Tool;
 import dev.lasthop.testing.Wait;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -42,6 +44,7 @@ class FaultsOnTheKernelTest {
 
     private static final boolean EVERYWHERE = List.of(WANTED.split(",")).contains("all");
     private static final int AMONG_STRANGERS = 4;
+    private static final Set<String> TYPED = Set.of("forward-rule-drop", "forward-policy-drop", "masquerade-missing");
 
     @TempDir
     static Path state;
@@ -120,6 +123,7 @@ class FaultsOnTheKernelTest {
             assertThat(answer.document().objects("changes")).as(answer.text()).isNotEmpty();
             assertThat(answer.code()).as(answer.text()).isZero();
             Wait.until("it works after --fix: " + answer.text(), judge::works);
+            takeBack(tried, judge, answer);
         } else {
             assertThat(answer.code()).as(answer.text()).isEqualTo(1);
         }
@@ -128,6 +132,20 @@ class FaultsOnTheKernelTest {
             service.open("");
             Wait.until("it works after the lab took the fault back", judge::works);
         }
+    }
+
+    /** What the report says that takes its changes back does so when it is typed. */
+    private static void takeBack(Case tried, Judge judge, Answer answer) {
+        assertThat(answer.text()).doesNotContain("HANDLE");
+        if (!TYPED.contains(tried.id())) {
+            return;
+        }
+        answer.document().objects("changes").reversed().stream()
+                .flatMap(change -> change.strings("undo").stream())
+                .forEach(line -> Tool.run("sh", "-ec", line));
+        assertThat(judge.works()).as("it works although the remedy was taken back").isFalse();
+        Answer again = Answer.of(judge.question(), List.of("--fix", "--yes"));
+        assertThat(again.document().flag("fixed", false)).as(again.text()).isTrue();
     }
 
     private static void expect(Case tried, LabScene scene, Answer answer) {

@@ -99,6 +99,16 @@ public record FirewallStep(Place place, List<Change> changes, List<String> comma
         return RuleChanges.undo(places.at(place), this);
     }
 
+    /**
+     * The same with the handles of the rules that it is to delete, as they are now: what takes a rule back is written down before the
+     * rule is made, when its handle is not known yet. A rule that is not there stays described as it was.
+     */
+    public FirewallStep located(Places places) {
+        return changes.stream().anyMatch(DeleteLike.class::isInstance)
+                ? RuleChanges.located(places.at(place), this)
+                : this;
+    }
+
     @Override
     public void apply(Places places) {
         RuleChanges.apply(places.at(place), this);

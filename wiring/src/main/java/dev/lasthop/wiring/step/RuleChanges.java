@@ -207,6 +207,25 @@ final class RuleChanges {
                 .toList());
     }
 
+    static FirewallStep located(Site site, FirewallStep step) {
+        var now = new RuleState(site);
+        var changes = new ArrayList<FirewallStep.Change>();
+        var commands = new ArrayList<String>();
+        for (FirewallStep.Change change : step.changes()) {
+            Optional<RuleMessage> found =
+                    change instanceof FirewallStep.DeleteLike like ? like(now, like.thing()) : Optional.empty();
+            if (found.isEmpty() || step.changes().size() != step.commands().size()) {
+                return step;
+            }
+            RuleMessage rule = found.get();
+            changes.add(new FirewallStep.Delete(RuleMessage.named(
+                    rule.family().orElse(TableFamily.INET), rule.table(), rule.chain(), rule.handle())));
+            commands.add(FirewallStep.nft(
+                    site.place(), "delete rule " + FirewallStep.chain(rule) + " handle " + rule.handle()));
+        }
+        return new FirewallStep(step.place(), changes, commands);
+    }
+
     private static RuleMessage find(Site site, RuleMessage rule) {
         return like(new RuleState(site), rule)
                 .orElseThrow(() -> new KernelException(
