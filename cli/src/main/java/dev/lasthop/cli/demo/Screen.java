@@ -84,27 +84,9 @@ final class Screen {
         if (!commands.isEmpty()) {
             output.line("");
             commands.stream()
-                    .flatMap(command -> broken(command, width() - 4).stream())
+                    .flatMap(command -> Lines.command(command, width() - 4).stream())
                     .forEach(line -> output.line(INDENT + INDENT + terminal().paint(Style.COMMAND, line)));
         }
-    }
-
-    /** A command line in pieces of at most {@code width}, each but the last ending in a backslash. */
-    static List<String> broken(String command, int width) {
-        var lines = new ArrayList<String>();
-        String rest = command;
-        String indent = "";
-        while (indent.length() + rest.length() > width) {
-            int at = rest.lastIndexOf(' ', width - indent.length() - 2);
-            if (at <= 0) {
-                break;
-            }
-            lines.add(indent + rest.substring(0, at) + " \\");
-            rest = rest.substring(at + 1);
-            indent = INDENT;
-        }
-        lines.add(indent + rest);
-        return lines;
     }
 
     private String heading(String title) {

@@ -5,6 +5,7 @@ import dev.lasthop.cli.frame.Command;
 import dev.lasthop.cli.frame.CommandException;
 import dev.lasthop.cli.frame.ExitCode;
 import dev.lasthop.cli.frame.Invocation;
+import dev.lasthop.cli.frame.Lines;
 import dev.lasthop.cli.frame.Option;
 import dev.lasthop.investigation.Investigator;
 import dev.lasthop.linux.Capability;
@@ -65,7 +66,12 @@ public final class PathCommand implements Command {
                     .output()
                     .result(
                             () -> PathJson.write(subject.inquiry(), prediction),
-                            () -> PathText.of(prediction).lines().toList());
+                            () -> PathText.of(prediction)
+                                    .lines()
+                                    .flatMap(line -> Lines.hanging(
+                                            line, invocation.output().terminal().width())
+                                            .stream())
+                                    .toList());
             return prediction.isHealthy() || prediction.stopped().isEmpty() ? ExitCode.DONE : ExitCode.FAULT_FOUND;
         } catch (UnresolvedName e) {
             throw CommandException.failed(

@@ -22,6 +22,62 @@ public final class Lines {
         return lines;
     }
 
+    /** A line as it is, if it is not too wide; else broken at blanks, its further lines indented two columns more than it is itself. */
+    public static List<String> hanging(String line, int width) {
+        int start = line.length() - line.stripLeading().length();
+        String indent = " ".repeat(start + 2);
+        var lines = new ArrayList<String>();
+        String rest = line;
+        while (width(rest) > width) {
+            int at = rest.lastIndexOf(' ', width);
+            at = at <= start + 2 ? rest.indexOf(' ', width) : at;
+            if (at < 0) {
+                break;
+            }
+            lines.add(rest.substring(0, at).stripTrailing());
+            rest = indent + rest.substring(at).strip();
+        }
+        lines.add(rest);
+        return lines;
+    }
+
+    /**
+     * A command line in pieces of at most {@code width} columns, each but the last ending in a backslash, so that it can be copied all the
+     * same. What is in double quotes stays whole.
+     */
+    public static List<String> command(String command, int width) {
+        var lines = new ArrayList<String>();
+        String rest = command;
+        String indent = "";
+        while (indent.length() + rest.length() > width) {
+            int at = gap(rest, width - indent.length() - 2);
+            if (at <= 0) {
+                break;
+            }
+            lines.add(indent + rest.substring(0, at) + " \\");
+            rest = rest.substring(at + 1);
+            indent = "  ";
+        }
+        lines.add(indent + rest);
+        return lines;
+    }
+
+    /** The last blank outside of double quotes at or before a place; the first one after it where there is none. */
+    private static int gap(String text, int before) {
+        int last = -1;
+        boolean quoted = false;
+        for (int at = 0; at < text.length(); at++) {
+            quoted ^= text.charAt(at) == '"';
+            if (!quoted && text.charAt(at) == ' ') {
+                if (at > before && last > 0) {
+                    return last;
+                }
+                last = at;
+            }
+        }
+        return last;
+    }
+
     /** The text and blanks up to a width; a longer text stays whole. */
     public static String pad(String text, int width) {
         return text + " ".repeat(Math.max(0, width - width(text)));

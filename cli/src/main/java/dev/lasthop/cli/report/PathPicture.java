@@ -63,7 +63,7 @@ public final class PathPicture {
                             dots(hop.seen(), report.probes().sent(), terminal),
                             count(hop, report, terminal)));
             if (broken && report.lastHop().filter(hop.hop()::equals).isPresent()) {
-                lines.add(cut(terminal, "the last hop where it was seen"));
+                lines.add(cut(terminal, hop.seen() > 0 ? "the last hop where it was seen" : "it did not get out here"));
             }
         }
     }

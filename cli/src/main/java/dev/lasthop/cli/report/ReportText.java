@@ -16,6 +16,7 @@ import java.util.Optional;
 /** A report for the person at the terminal: the answer first, the evidence under it, the commands to type last. */
 public final class ReportText {
     private static final String INDENT = "  ";
+    private static final String COMMAND = "    ";
 
     private ReportText() {}
 
@@ -59,10 +60,13 @@ public final class ReportText {
                         + cause.fault().id() + ", " + Math.round(cause.confidence() * 100) + " % sure)")
                 .orElse("The evidence does not say why. Here is what was seen:"));
         report.lastHop()
-                .ifPresent(last -> lines.add("last hop of the " + report.direction() + ": " + hop(last)
-                        + report.nextHop()
-                                .map(next -> "; next would have been " + hop(next))
-                                .orElse("")));
+                .ifPresent(last -> lines.addAll(Lines.wrap(
+                        "last hop of the " + report.direction() + ": " + hop(last)
+                                + report.nextHop()
+                                        .map(next -> "; next would have been " + hop(next))
+                                        .orElse(""),
+                        terminal.width(),
+                        "")));
     }
 
     private static String hop(Hop hop) {
@@ -101,15 +105,22 @@ public final class ReportText {
             return;
         }
         lines.add("");
+        Optional<Remedy> first = remedies.stream().filter(Remedy::isApplicable).findFirst();
         for (Remedy remedy : remedies) {
-            lines.add(terminal.paint(Style.HEADING, "to mend it: ") + remedy.summary());
-            remedy.commands().stream().flatMap(String::lines).forEach(command -> lines.add("    " + command));
+            String start = remedy == remedies.getFirst() ? "to mend it: " : "or: ";
+            List<String> summary = Lines.wrap(start + remedy.summary(), terminal.width(), "");
+            lines.add(terminal.paint(Style.HEADING, start) + summary.getFirst().substring(start.length()));
+            lines.addAll(summary.subList(1, summary.size()));
+            remedy.commands().stream()
+                    .flatMap(String::lines)
+                    .flatMap(command -> Lines.command(command, terminal.width() - COMMAND.length()).stream())
+                    .forEach(line -> lines.add(COMMAND + line));
             if (!remedy.persistent().isEmpty()) {
                 lines.addAll(Lines.wrap("for good: " + remedy.persistent(), terminal.width(), INDENT));
             }
-        }
-        if (fixing.isEmpty() && remedies.stream().anyMatch(Remedy::isApplicable)) {
-            lines.add(INDENT + "or let lasthop do it: the same command with --fix");
+            if (fixing.isEmpty() && first.filter(remedy::equals).isPresent()) {
+                lines.add(INDENT + "or let lasthop do it: the same command with --fix");
+            }
         }
     }
 

@@ -40,6 +40,15 @@ class PathPictureTest {
     }
 
     @Test
+    void aHopWhereNothingWasSeenIsNotSaidToBeOne() {
+        Report report = report(Verdict.NOT_SENT, Optional.of(CONTAINER), List.of(hop(CONTAINER, true, 0)));
+        assertThat(PathPicture.lines(report, Terminal.NONE))
+                .last()
+                .asString()
+                .contains("it did not get out here");
+    }
+
+    @Test
     void aHopOffThePredictedWayIsSaidToBe() {
         Report report =
                 report(Verdict.HEALTHY, Optional.empty(), List.of(hop(CONTAINER, true, 3), hop(UPLINK, false, 3)));

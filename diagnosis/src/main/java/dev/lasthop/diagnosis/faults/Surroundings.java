@@ -166,10 +166,23 @@ record Surroundings(Place link, Place router, Prefix gateway) {
                 .or(() -> freeAddress(dossier));
     }
 
+    /** Whether somebody on this segment has the address; elsewhere it may well be somebody else's. */
     private boolean isOwned(Dossier dossier, IpAddress address) {
-        return dossier.namespace(router.namespace())
-                .flatMap(state -> Neighborhood.owner(dossier, state, address))
-                .isPresent();
+        return dossier.before().namespaces().stream()
+                .anyMatch(state -> state.addresses().stream()
+                        .filter(own -> own.address().equals(address))
+                        .anyMatch(own -> state.inode() == link.namespace()
+                                || state.inode() == router.namespace()
+                                || state.link(own.link())
+                                        .flatMap(at -> dossier.before().lower(state, at))
+                                        .filter(this::isHere)
+                                        .isPresent()));
+    }
+
+    private boolean isHere(Snapshot.Place end) {
+        return end.namespace().inode() == router.namespace()
+                && (end.link().index().equals(router.link())
+                        || end.link().master().equals(router.link()));
     }
 
     private Step defaultRoute() {
