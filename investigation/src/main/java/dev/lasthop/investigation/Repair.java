@@ -36,8 +36,8 @@ public final class Repair {
             try {
                 List<Step> undo = step.undo(places);
                 step.apply(places);
-                done.add(new Fixing.Change(
-                        step, undo.stream().map(this::located).toList()));
+                done.add(
+                        new Fixing.Change(step, undo.stream().map(this::located).toList()));
             } catch (KernelException e) {
                 failures.add(step.command() + ": " + e.getMessage());
                 done.reversed().forEach(this::takeBack);

@@ -33,15 +33,15 @@ final class Elsewhere {
         if (owner.link().kind().equals("bridge")) {
             return ends(index, owner.namespace(), owner.link());
         }
-        return index.lower(owner.namespace(), owner.link()).stream().flatMap(peer -> index.bridge(
-                        peer.namespace(), peer.link())
-                .map(bridge -> Stream.concat(
-                        Stream.of(new Index.At(peer.namespace(), bridge)), ends(index, peer.namespace(), bridge)))
-                .orElseGet(() -> Stream.of(peer)));
+        return index.lower(owner.namespace(), owner.link()).stream()
+                .flatMap(peer -> index.bridge(peer.namespace(), peer.link())
+                        .map(bridge -> Stream.concat(
+                                Stream.of(new Index.At(peer.namespace(), bridge)),
+                                ends(index, peer.namespace(), bridge)))
+                        .orElseGet(() -> Stream.of(peer)));
     }
 
     private static Stream<Index.At> ends(Index index, NamespaceState namespace, Link bridge) {
-        return index.ports(namespace, bridge).stream()
-                .flatMap(port -> index.lower(namespace, port).stream());
+        return index.ports(namespace, bridge).stream().flatMap(port -> index.lower(namespace, port).stream());
     }
 }

@@ -68,9 +68,14 @@ public final class PathCommand implements Command {
                             () -> PathJson.write(subject.inquiry(), prediction),
                             () -> PathText.of(prediction)
                                     .lines()
-                                    .flatMap(line -> Lines.hanging(
-                                            line, invocation.output().terminal().width())
-                                            .stream())
+                                    .flatMap(line ->
+                                            Lines.hanging(
+                                                    line,
+                                                    invocation
+                                                            .output()
+                                                            .terminal()
+                                                            .width())
+                                                    .stream())
                                     .toList());
             return prediction.isHealthy() || prediction.stopped().isEmpty() ? ExitCode.DONE : ExitCode.FAULT_FOUND;
         } catch (UnresolvedName e) {

@@ -106,8 +106,8 @@ public final class ReportText {
         }
         lines.add("");
         Optional<Remedy> first = remedies.stream().filter(Remedy::isApplicable).findFirst();
+        String start = "to mend it: ";
         for (Remedy remedy : remedies) {
-            String start = remedy == remedies.getFirst() ? "to mend it: " : "or: ";
             List<String> summary = Lines.wrap(start + remedy.summary(), terminal.width(), "");
             lines.add(terminal.paint(Style.HEADING, start) + summary.getFirst().substring(start.length()));
             lines.addAll(summary.subList(1, summary.size()));
@@ -118,6 +118,7 @@ public final class ReportText {
             if (!remedy.persistent().isEmpty()) {
                 lines.addAll(Lines.wrap("for good: " + remedy.persistent(), terminal.width(), INDENT));
             }
+            start = "or: ";
             if (fixing.isEmpty() && first.filter(remedy::equals).isPresent()) {
                 lines.add(INDENT + "or let lasthop do it: the same command with --fix");
             }

@@ -91,13 +91,15 @@ class FaultsOnTheKernelTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
+    @SuppressWarnings("try") // the strangers are to be there, and nothing more
     void recognisedLocatedMended(Case tried) {
         Injection injection = tried.injection();
         LabNetwork network = LabNetwork.find(injection.network()).orElseThrow();
         try (Lab lab = Labs.in(state).borrow(network, "f" + tried.number())) {
             Question question = Question.of(lab.scene(), injection);
             try (var service = new Service(lab, question);
-                    var strangers = tried.hasStrangers() ? Strangers.of(lab.scene(), "f" + tried.number()) : Strangers.none()) {
+                    var strangers =
+                            tried.hasStrangers() ? Strangers.of(lab.scene(), "f" + tried.number()) : Strangers.none()) {
                 check(tried, lab, question, service);
             }
         }
@@ -143,7 +145,9 @@ class FaultsOnTheKernelTest {
         answer.document().objects("changes").reversed().stream()
                 .flatMap(change -> change.strings("undo").stream())
                 .forEach(line -> Tool.run("sh", "-ec", line));
-        assertThat(judge.works()).as("it works although the remedy was taken back").isFalse();
+        assertThat(judge.works())
+                .as("it works although the remedy was taken back")
+                .isFalse();
         Answer again = Answer.of(judge.question(), List.of("--fix", "--yes"));
         assertThat(again.document().flag("fixed", false)).as(again.text()).isTrue();
     }

@@ -53,8 +53,7 @@ final class Strangers implements AutoCloseable {
                 .map(MacAddress::toString)
                 .ifPresent(mac -> network.ip(twin, "link set eth0 address " + mac));
         network.ip(twin, "link set eth0 up");
-        both(family -> Stream.of(scene.containerAddress(family)))
-                .forEach(address -> address(twin, "eth0", address));
+        both(family -> Stream.of(scene.containerAddress(family))).forEach(address -> address(twin, "eth0", address));
     }
 
     private void away(LabScene scene, String away, String guest) {

@@ -42,10 +42,7 @@ class PathPictureTest {
     @Test
     void aHopWhereNothingWasSeenIsNotSaidToBeOne() {
         Report report = report(Verdict.NOT_SENT, Optional.of(CONTAINER), List.of(hop(CONTAINER, true, 0)));
-        assertThat(PathPicture.lines(report, Terminal.NONE))
-                .last()
-                .asString()
-                .contains("it did not get out here");
+        assertThat(PathPicture.lines(report, Terminal.NONE)).last().asString().contains("it did not get out here");
     }
 
     @Test

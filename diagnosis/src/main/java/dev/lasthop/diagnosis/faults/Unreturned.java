@@ -126,9 +126,7 @@ record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Opti
     }
 
     private static Stream<NamespaceState> onTheWay(Dossier dossier) {
-        return Stream.concat(
-                        Stream.of(dossier.prediction().request()),
-                        dossier.prediction().reply().stream())
+        return Stream.concat(Stream.of(dossier.prediction().request()), dossier.prediction().reply().stream())
                 .flatMap(path -> path.passages().stream())
                 .map(passage -> passage.hop().namespace())
                 .distinct()
