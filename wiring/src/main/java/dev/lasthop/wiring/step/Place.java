@@ -15,25 +15,14 @@ public sealed interface Place {
     /** As the command line names it: {@code host}, {@code netns:blue}, {@code pid:4242}. */
     String label();
 
-    /** A line for {@code ip}. */
-    default String ip(String words) {
-        return iproute("ip", words);
-    }
+    /** A line for {@code ip}: {@code ip link} becomes {@code ip -n blue link}. */
+    String ip(String words);
 
     /** A line for {@code bridge}. */
-    default String bridge(String words) {
-        return iproute("bridge", words);
-    }
+    String bridge(String words);
 
     /** A line for {@code tc}. */
-    default String tc(String words) {
-        return iproute("tc", words);
-    }
-
-    /** A line for a program of iproute2, which takes {@code -n}: {@code ip link} becomes {@code ip -n blue link}. */
-    default String iproute(String program, String words) {
-        return run(program + " " + words);
-    }
+    String tc(String words);
 
     /** A line for any other program. */
     String run(String words);
@@ -77,8 +66,26 @@ public sealed interface Place {
         throw new IllegalArgumentException("not a place such as host, netns:blue or pid:4242: " + label);
     }
 
+    /** A place that has no name for {@code ip -n}: all programs are run alike there. */
+    sealed interface Unnamed extends Place {
+        @Override
+        default String ip(String words) {
+            return run("ip " + words);
+        }
+
+        @Override
+        default String bridge(String words) {
+            return run("bridge " + words);
+        }
+
+        @Override
+        default String tc(String words) {
+            return run("tc " + words);
+        }
+    }
+
     /** @see Place#HOST */
-    record Host() implements Place {
+    record Host() implements Unnamed {
         @Override
         public String label() {
             return "host";
@@ -102,7 +109,21 @@ public sealed interface Place {
         }
 
         @Override
-        public String iproute(String program, String words) {
+        public String ip(String words) {
+            return within("ip", words);
+        }
+
+        @Override
+        public String bridge(String words) {
+            return within("bridge", words);
+        }
+
+        @Override
+        public String tc(String words) {
+            return within("tc", words);
+        }
+
+        private String within(String program, String words) {
             return program + " -n " + Words.quote(name) + " " + words;
         }
 
@@ -113,7 +134,7 @@ public sealed interface Place {
     }
 
     /** @see Place#process */
-    record OfProcess(long pid) implements Place {
+    record OfProcess(long pid) implements Unnamed {
         @Override
         public String label() {
             return "pid:" + pid;
@@ -126,7 +147,7 @@ public sealed interface Place {
     }
 
     /** @see Place#file */
-    record OfFile(Path path) implements Place {
+    record OfFile(Path path) implements Unnamed {
         @Override
         public String label() {
             return "netns:" + path;
@@ -139,7 +160,7 @@ public sealed interface Place {
     }
 
     /** @see Place#live */
-    record Live(NetworkNamespace namespace, String label) implements Place {
+    record Live(NetworkNamespace namespace, String label) implements Unnamed {
         @Override
         public String run(String words) {
             return "nsenter --net=" + namespace.path() + " " + words;
