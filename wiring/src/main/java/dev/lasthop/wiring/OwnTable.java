@@ -5,7 +5,6 @@ import dev.lasthop.netlink.nftables.ChainMessage;
 import dev.lasthop.netlink.nftables.FieldType;
 import dev.lasthop.netlink.nftables.NftMessage;
 import dev.lasthop.netlink.nftables.ObjectMessage;
-import dev.lasthop.netlink.nftables.RuleMessage;
 import dev.lasthop.netlink.nftables.SetMessage;
 import dev.lasthop.netlink.nftables.TableFamily;
 import dev.lasthop.wiring.step.FirewallStep;
@@ -14,9 +13,6 @@ import dev.lasthop.wiring.step.Site;
 import dev.lasthop.wiring.step.Step;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Lasthop's own nf_tables table, made as {@link TableDesign} says. Its rules never change: networks ({@link NetworkElements}) and published
@@ -123,25 +119,14 @@ final class OwnTable {
         for (NftMessage thing : things) {
             switch (thing) {
                 case ChainMessage chain
-                when !chain.name().equals(USER_CHAIN) -> changes.delete(chain, "chain inet lasthop " + chain.name());
-                case SetMessage set -> changes.delete(set, "set inet lasthop " + set.name());
-                case ObjectMessage object -> changes.delete(object, "ct helper inet lasthop " + object.name());
+                when !chain.name().equals(USER_CHAIN) ->
+                    changes.deleteThing(chain, "chain inet lasthop " + chain.name());
+                case SetMessage set -> changes.deleteThing(set, "set inet lasthop " + set.name());
+                case ObjectMessage object -> changes.deleteThing(object, "ct helper inet lasthop " + object.name());
                 default -> {} // the users' chain
             }
         }
         return List.of(changes.step());
-    }
-
-    /** Whether the table's chains have as many rules as they were made with. The users' chain is theirs. */
-    static boolean isWhole(Site host) {
-        Map<String, Long> there = TableContents.rules(host);
-        return TableDesign.create().changes().stream()
-                .flatMap(
-                        change -> change.thing() instanceof RuleMessage rule ? Stream.of(rule.chain()) : Stream.empty())
-                .collect(Collectors.groupingBy(chain -> chain, Collectors.counting()))
-                .entrySet()
-                .stream()
-                .allMatch(chain -> chain.getValue().equals(there.get(chain.getKey())));
     }
 
     /** {@code "4"} or {@code "6"}: what the name of a set for one family ends with. */

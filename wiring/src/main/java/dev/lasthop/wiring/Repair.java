@@ -8,7 +8,6 @@ import dev.lasthop.wiring.step.AddressStep;
 import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Places;
-import dev.lasthop.wiring.step.Plan;
 import dev.lasthop.wiring.step.RouteStep;
 import dev.lasthop.wiring.step.RouteTo;
 import dev.lasthop.wiring.step.Step;
@@ -48,14 +47,6 @@ final class Repair {
         return differences.all();
     }
 
-    static Plan plan(List<Difference> differences) {
-        return new Plan(
-                "repair",
-                differences.stream()
-                        .flatMap(difference -> difference.steps().stream())
-                        .toList());
-    }
-
     private void forwarding(Network network) {
         if (network.plans().needsForwarding(network)) {
             NetworkPlans.forwarding(host, network).forEach(step -> {
@@ -70,9 +61,6 @@ final class Repair {
         if (!host.hasOwnTable()) {
             differences.found("table inet lasthop is gone: the rules were flushed", OwnTable.whole(store));
             return;
-        }
-        if (!OwnTable.isWhole(host.site())) {
-            differences.found("rules of table inet lasthop were changed", TableDesign.renew());
         }
         new TableRepair(host.site(), store, differences).compare(networks);
     }

@@ -19,6 +19,7 @@ import dev.lasthop.wiring.step.FirewallStep.Delete;
 import dev.lasthop.wiring.step.Place;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Changes of Lasthop's own table being put together: what the kernel is sent, and the same in nft's words. */
@@ -29,9 +30,19 @@ final class TableChanges {
     private static final Bytes HOST_ORDER =
             Bytes.write(6, out -> out.put((byte) 0).put((byte) 4).putInt(1));
 
+    private final Predicate<NftMessage> wanted;
     private final List<Change> changes = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
     private int nextSetId = 1;
+
+    TableChanges() {
+        this(_ -> true);
+    }
+
+    /** @param wanted whether a thing is to be changed; else nothing is done with it */
+    TableChanges(Predicate<NftMessage> wanted) {
+        this.wanted = wanted;
+    }
 
     /** Kinds of a set that go with a flag or two. */
     enum Kind {
@@ -99,8 +110,7 @@ final class TableChanges {
 
     /** Takes all rules out of a chain that is there. */
     void flush(String chain) {
-        changes.add(new Delete(RuleMessage.allOf(OwnTable.FAMILY, OwnTable.NAME, chain)));
-        lines.add("nft flush chain inet lasthop " + chain);
+        delete(RuleMessage.allOf(OwnTable.FAMILY, OwnTable.NAME, chain), "nft flush chain inet lasthop " + chain);
     }
 
     void rule(RuleBuilder rule, String line) {
@@ -124,13 +134,21 @@ final class TableChanges {
                 + " }'");
     }
 
-    void delete(NftMessage thing, String words) {
-        changes.add(new Delete(thing));
-        lines.add("nft delete " + words);
+    void deleteThing(NftMessage thing, String words) {
+        delete(thing, "nft delete " + words);
+    }
+
+    private void delete(NftMessage thing, String line) {
+        if (wanted.test(thing)) {
+            changes.add(new Delete(thing));
+            lines.add(line);
+        }
     }
 
     private void add(NftMessage thing, String words) {
-        changes.add(new Add(thing));
-        lines.add("nft " + (words.matches("[A-Za-z0-9_@:,./ -]+") ? "add " + words : "'add " + words + "'"));
+        if (wanted.test(thing)) {
+            changes.add(new Add(thing));
+            lines.add("nft " + (words.matches("[A-Za-z0-9_@:,./ -]+") ? "add " + words : "'add " + words + "'"));
+        }
     }
 }

@@ -9,11 +9,13 @@ import dev.lasthop.netlink.nftables.FieldType;
 import dev.lasthop.netlink.nftables.KeyPart;
 import dev.lasthop.netlink.nftables.Load;
 import dev.lasthop.netlink.nftables.MetaKey;
+import dev.lasthop.netlink.nftables.NftMessage;
 import dev.lasthop.netlink.nftables.RuleBuilder;
 import dev.lasthop.netlink.nftables.SetMessage;
 import dev.lasthop.wiring.TableChanges.Kind;
 import dev.lasthop.wiring.step.FirewallStep;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -32,21 +34,25 @@ final class TableDesign {
     private static final KeyPart[] TOWARDS = {KeyPart.DESTINATION_ADDRESS, KeyPart.PROTOCOL, KeyPart.DESTINATION_PORT};
     private static final KeyPart[] BACK = {KeyPart.SOURCE_ADDRESS, KeyPart.PROTOCOL, KeyPart.SOURCE_PORT};
 
-    private final TableChanges changes = new TableChanges();
+    private final TableChanges changes;
     private final boolean anew;
 
-    private TableDesign(boolean anew) {
+    private TableDesign(TableChanges changes, boolean anew) {
+        this.changes = changes;
         this.anew = anew;
     }
 
     /** The table with its sets, chains and rules; nothing in the sets. */
     static FirewallStep create() {
-        return new TableDesign(false).all();
+        return new TableDesign(new TableChanges(), false).all();
     }
 
-    /** Makes what is missing of the table, and all its rules anew. What is in sets, and the users' chain, stays. */
-    static FirewallStep renew() {
-        return new TableDesign(true).all();
+    /**
+     * Makes some of it again, where the table is there: sets, chains, and of the chains whose rules these are all rules anew. What is in
+     * sets, and the users' chain, stays.
+     */
+    static FirewallStep renew(Predicate<NftMessage> wanted) {
+        return new TableDesign(new TableChanges(wanted), true).all();
     }
 
     /** Its sets and maps, as they are declared. */

@@ -1,11 +1,20 @@
 package dev.lasthop.wiring;
 
+import dev.lasthop.netlink.nftables.ChainMessage;
+import dev.lasthop.netlink.nftables.RuleMessage;
+import dev.lasthop.netlink.nftables.SetMessage;
 import dev.lasthop.wiring.step.FirewallStep;
 import dev.lasthop.wiring.step.Site;
 import dev.lasthop.wiring.step.Step;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What is on record against what stands in Lasthop's table: elements that are missing, lead elsewhere, or are nobody's. */
@@ -24,6 +33,47 @@ final class TableRepair {
     }
 
     void compare(List<Network> networks) {
+        design();
+        elements(networks);
+    }
+
+    /** What is missing of the table itself, and chains that have not as many rules as they were made with. The users' chain is theirs. */
+    private void design() {
+        List<FirewallStep.Change> made = TableDesign.create().changes();
+        Map<String, Long> rules = TableContents.rules(host);
+        Set<String> changed = made.stream()
+                .flatMap(
+                        change -> change.thing() instanceof RuleMessage rule ? Stream.of(rule.chain()) : Stream.empty())
+                .collect(Collectors.groupingBy(chain -> chain, TreeMap::new, Collectors.counting()))
+                .entrySet()
+                .stream()
+                .filter(chain -> !chain.getValue().equals(rules.get(chain.getKey())))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(TreeSet::new));
+        Map<String, OptionalInt> there = new HashMap<>();
+        TableContents.things(host).forEach(thing -> {
+            switch (thing) {
+                case ChainMessage chain -> there.put("chain " + chain.name(), chain.policy());
+                case SetMessage set -> there.put("set " + set.name(), OptionalInt.empty());
+                default -> {}
+            }
+        });
+        FirewallStep step = TableDesign.renew(thing -> switch (thing) {
+            case RuleMessage rule -> changed.contains(rule.chain());
+            case ChainMessage chain -> !chain.policy().equals(there.get("chain " + chain.name()));
+            case SetMessage set -> !there.containsKey("set " + set.name());
+            default -> false;
+        });
+        if (!step.changes().isEmpty()) {
+            differences.found(
+                    changed.isEmpty()
+                            ? "table inet lasthop was changed"
+                            : "rules of table inet lasthop were changed, in " + String.join(", ", changed),
+                    step);
+        }
+    }
+
+    private void elements(List<Network> networks) {
         List<PublishedPort> ports = new ArrayList<>();
         for (Network network : networks) {
             if (network.plans().crossesHost()) {

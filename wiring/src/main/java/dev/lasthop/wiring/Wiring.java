@@ -196,10 +196,25 @@ public final class Wiring {
      * What is not as it is on record, because others changed it: rules that were flushed, a bridge that was deleted, an address, a route or
      * a kernel parameter that is gone.
      *
-     * @param found in words, a line each; empty where all is well
-     * @param plan what puts it back
+     * @param differences one by one; none where all is well
      */
-    public record Repaired(List<String> found, Plan plan) {}
+    public record Repaired(List<Lost> differences) {
+        public Repaired {
+            differences = List.copyOf(differences);
+        }
+
+        /** In words, a line each. */
+        public List<String> found() {
+            return differences.stream().map(Lost::what).toList();
+        }
+
+        /** What puts it back. */
+        public Plan plan() {
+            return new Plan(
+                    "repair",
+                    differences.stream().flatMap(lost -> lost.steps().stream()).toList());
+        }
+    }
 
     /**
      * One thing that is not as it is on record.
@@ -213,23 +228,15 @@ public final class Wiring {
         }
     }
 
-    /** All that {@link #repair} would put back, one by one. */
-    public List<Lost> lost() {
-        return looking(places -> new Repair(places, store)
-                .differences().stream()
-                        .map(difference -> new Lost(difference.what(), difference.steps()))
-                        .toList());
-    }
-
     /** What {@link #repair} would do. */
     public Repaired planRepair() {
-        return looking(places -> repaired(new Repair(places, store).differences()));
+        return looking(this::repaired);
     }
 
     /** Puts back what others took away, and just that. */
     public Repaired repair() {
         return changing(places -> {
-            Repaired repaired = repaired(new Repair(places, store).differences());
+            Repaired repaired = repaired(places);
             Work work = new Work(store, places, "repair", "");
             Applied applied = repaired.plan().apply(places, work);
             work.keep(applied, Forwarding.noted(applied, store));
@@ -237,9 +244,11 @@ public final class Wiring {
         });
     }
 
-    private static Repaired repaired(List<Differences.Difference> differences) {
-        return new Repaired(
-                differences.stream().map(Differences.Difference::what).toList(), Repair.plan(differences));
+    private Repaired repaired(Places places) {
+        return new Repaired(new Repair(places, store)
+                .differences().stream()
+                        .map(difference -> new Lost(difference.what(), difference.steps()))
+                        .toList());
     }
 
     /** Ends, one way or the other, what killed processes left half done; in words what that was. Every change begins with this. */

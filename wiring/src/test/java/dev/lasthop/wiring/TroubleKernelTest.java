@@ -64,6 +64,9 @@ class TroubleKernelTest {
         damage("nft flush ruleset", host, inside);
         damage("nft delete table inet lasthop", host, inside);
         damage("nft flush chain inet lasthop postrouting", host, inside);
+        damage("nft flush chain inet lasthop postrouting; delete set inet lasthop peers4", host, inside);
+        damage("nft flush chain inet lasthop forward; delete chain inet lasthop user-forward", host, inside);
+        damage("nft chain inet lasthop guard { policy drop ; }", host, inside);
         damage("nft flush set inet lasthop masquerade4", host, inside);
         damage("nft flush map inet lasthop any4", host, inside);
         damage("sysctl -qw net.ipv4.ip_forward=0", host, inside);
@@ -89,6 +92,24 @@ class TroubleKernelTest {
         settle("host", host, command);
         settle("c1", inside, command);
         Wait.until(command, () -> network.ping("c1", "192.0.2.2"));
+    }
+
+    @Test
+    void ofTheTableJustWhatWasChangedIsMadeAgain() {
+        wiring.createNetwork(NetworkSpec.of("web", V4));
+        network.in("host", "nft", "flush", "chain", "inet", "lasthop", "guard");
+        Wiring.Repaired repaired = wiring.repair();
+        assertThat(repaired.found()).containsExactly("rules of table inet lasthop were changed, in guard");
+        assertThat(repaired.plan().commands())
+                .containsExactly(
+                        "nft flush chain inet lasthop guard",
+                        "nft add rule inet lasthop guard iifname @bridges ip daddr 127.0.0.0/8 drop");
+        network.in("host", "nft", "chain inet lasthop forward { policy drop ; }");
+        assertThat(wiring.repair().plan().commands())
+                .containsExactly(
+                        "nft 'add chain inet lasthop forward { type filter hook forward priority 0 ; policy accept ; }'");
+        assertThat(wiring.repair().differences()).isEmpty();
+        wiring.removeNetwork("web");
     }
 
     @Test

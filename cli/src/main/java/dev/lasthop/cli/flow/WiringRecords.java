@@ -35,7 +35,7 @@ final class WiringRecords implements Records {
             if (networks.isEmpty()) {
                 return List.of();
             }
-            List<Wiring.Lost> lost = wiring.lost().stream()
+            List<Wiring.Lost> lost = wiring.planRepair().differences().stream()
                     .filter(one -> one.steps().stream().anyMatch(FirewallStep.class::isInstance))
                     .toList();
             return networks.stream()
