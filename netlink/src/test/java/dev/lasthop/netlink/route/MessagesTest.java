@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each message as it stands on the wire, both ways, and what damaged bytes do. */
 class MessagesTest {
@@ -178,6 +179,35 @@ class MessagesTest {
             05 00 1d 00  02 00 00 00  #     IFLA_VXLAN_DF inherit
             """;
 
+    /** MM stands for the mode. */
+    private static final String IPVLAN = """
+            00 00 00 00               # family AF_UNSPEC, reserved, type
+            00 00 00 00               # index
+            00 00 00 00  00 00 00 00  # flags, change
+            07 00 03 00  65 30 00 00  # IFLA_IFNAME "e0", padding
+            1c 00 12 00               # IFLA_LINKINFO, 28 bytes
+            0b 00 01 00               #   IFLA_INFO_KIND, 11 bytes
+            69 70 76 6c  61 6e 00 00  #     "ipvlan", padding
+            0c 00 02 00               #   IFLA_INFO_DATA, 12 bytes
+            06 00 01 00  MM 00 00 00  #     IFLA_IPVLAN_MODE, padding
+            08 00 05 00  03 00 00 00  # IFLA_LINK 3
+            08 00 04 00  78 05 00 00  # IFLA_MTU 1400
+            """;
+
+    /** What iproute2 6.1 was seen to send for {@code ip link add link … name e0 mtu 1400 type ipvlan mode …}; MM stands for the mode. */
+    private static final String IPVLAN_OF_IPROUTE2 = """
+            00 00 00 00  00 00 00 00  00 00 00 00  00 00 00 00
+            08 00 04 00  78 05 00 00  # IFLA_MTU 1400
+            08 00 05 00  03 00 00 00  # IFLA_LINK 3
+            07 00 03 00  65 30 00 00  # IFLA_IFNAME "e0", padding
+            24 00 12 00               # IFLA_LINKINFO, 36 bytes
+            0a 00 01 00               #   IFLA_INFO_KIND, 10 bytes
+            69 70 76 6c  61 6e 00 00  #     "ipvlan", not terminated; padding
+            14 00 02 00               #   IFLA_INFO_DATA, 20 bytes
+            06 00 01 00  MM 00 00 00  #     IFLA_IPVLAN_MODE, padding
+            06 00 02 00  00 00 00 00  #     IFLA_IPVLAN_FLAGS: bridge, padding
+            """;
+
     private static final String PORT_VLANS = """
             07 00 00 00               # family AF_BRIDGE, reserved, type
             03 00 00 00               # index
@@ -228,6 +258,9 @@ class MessagesTest {
                                 LinkKinds.Vxlan.UDP_ZERO_CSUM6_RX.to(1),
                                 LinkKinds.Vxlan.DF.to(2)),
                         LinkMessage::decode),
+                one("an ipvlan, l2", IPVLAN.replace("MM", "00"), ipvlan(0), LinkMessage::decode),
+                one("an ipvlan, l3", IPVLAN.replace("MM", "01"), ipvlan(1), LinkMessage::decode),
+                one("an ipvlan, l3s", IPVLAN.replace("MM", "02"), ipvlan(2), LinkMessage::decode),
                 one(
                         "VLANs of a bridge's port",
                         PORT_VLANS,
@@ -303,6 +336,11 @@ class MessagesTest {
     private static Arguments one(
             String name, String golden, Rtnetlink message, Function<ByteBuffer, Rtnetlink> decoder) {
         return Arguments.of(Named.of(name, golden), message, decoder);
+    }
+
+    private static LinkMessage ipvlan(int mode) {
+        return LinkMessage.create("e0", "ipvlan", LinkKinds.Ipvlan.MODE.to(mode))
+                .with(LinkMessage.LINK.to(3), LinkMessage.MTU.to(1400));
     }
 
     private static RouteMessage multipath() {
@@ -398,6 +436,24 @@ class MessagesTest {
         var damaged = Attributes.of(new Attribute(10, bytes("00 01 ff")));
         assertThatThrownBy(() -> damaged.get(LinkKinds.Vxlan.PORT_RANGE))
                 .hasMessage("IFLA_VXLAN_PORT_RANGE is 3 bytes, not 4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void anIpvlanOfIproute2SaysTheSame(int mode) {
+        Bytes sent = bytes(IPVLAN_OF_IPROUTE2.replace("MM", "0" + mode));
+        LinkMessage theirs = LinkMessage.decode(sent.read());
+        LinkMessage ours = ipvlan(mode);
+        assertThat(theirs.encode()).isEqualTo(sent);
+        assertThat(theirs.kind()).isEqualTo(ours.kind()).isEqualTo("ipvlan");
+        assertThat(theirs.name()).isEqualTo(ours.name());
+        for (Key<Integer> key : List.of(LinkMessage.LINK, LinkMessage.MTU)) {
+            assertThat(theirs.attributes().get(key)).isEqualTo(ours.attributes().get(key));
+        }
+        assertThat(theirs.data().get(LinkKinds.Ipvlan.MODE))
+                .isEqualTo(ours.data().get(LinkKinds.Ipvlan.MODE))
+                .contains(mode);
+        assertThat(theirs.data().get(LinkKinds.Ipvlan.FLAGS)).contains(0);
     }
 
     @Test
