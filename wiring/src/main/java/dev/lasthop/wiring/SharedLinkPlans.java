@@ -69,6 +69,22 @@ sealed interface SharedLinkPlans extends DriverPlans permits IpvlanPlans, Macvla
         return link;
     }
 
+    /** The kernel lets a parent be shared in one of the two ways only: whoever comes second would get EBUSY at his first endpoint. */
+    @Override
+    default Driver apart(Driver settled, List<Network> others) {
+        String parent = parent(settled);
+        for (Network other : others) {
+            if (other.driver().parentLink().equals(Optional.of(parent))
+                    && !other.driver().name().equals(settled.name())) {
+                throw new WiringException("interface " + parent + " cannot be shared by driver " + settled.name()
+                        + ": network " + other.name() + " shares it by driver "
+                        + other.driver().name() + ", and the kernel has one or the other. Use driver "
+                        + other.driver().name() + ", or another parent");
+            }
+        }
+        return settled;
+    }
+
     @Override
     default Optional<String> home(Driver settled) {
         return settled.parentLink();

@@ -8,14 +8,19 @@ import dev.lasthop.address.Prefix;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.testing.KernelTest;
 import dev.lasthop.testing.TestNetwork;
+import dev.lasthop.testing.Tool;
 import dev.lasthop.testing.Wait;
 import dev.lasthop.wiring.step.KernelState;
 import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.PlanException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -152,6 +157,33 @@ class BridgePortKernelTest {
         assertThat(wiring.repair().found()).singleElement().asString().contains("c1@web is not in VLAN 10");
         Wait.until("in one VLAN again", () -> network.ping("c1", "10.84.0.3"));
         List.of("c1", "c2", "c3", "c4").forEach(name -> wiring.disconnect(name, "web"));
+    }
+
+    /** BR_MAX_PORTS less the number 0. */
+    @Test
+    void theThousandTwentyFourthPortIsRefusedWithTheReasonAndTheNextStep() throws IOException {
+        Path ports = folder.resolve("ports");
+        Files.writeString(
+                ports,
+                IntStream.rangeClosed(1, 1023)
+                        .mapToObj(number -> "link add p" + number + " master lh-web type ifb\n")
+                        .collect(Collectors.joining()));
+        Tool.run("ip", "-n", "host", "-batch", ports.toString());
+        assertThatThrownBy(() -> wiring.connect(ConnectSpec.of(Place.named("c1"), "web")))
+                .isInstanceOf(PlanException.class)
+                .hasMessageContainingAll(
+                        "connect netns:c1 to web",
+                        "EXFULL",
+                        "lh-web has 1023 ports",
+                        "another network",
+                        "as it was before");
+        assertThat(wiring.endpoints()).isEmpty();
+        assertThat(network.in("c1", "ip", "-br", "link")).doesNotContain("eth0");
+        network.ip("host", "link del p7");
+        Endpoint endpoint =
+                wiring.connect(ConnectSpec.of(Place.named("c1"), "web")).endpoint();
+        assertThat(network.in("host", "ip", "link", "show", endpoint.hostLink().orElseThrow()))
+                .contains("master lh-web");
     }
 
     private static BridgePort vlan(int id) {

@@ -336,7 +336,7 @@ public sealed interface LinkStep extends Step {
             this.number = number;
         }
 
-        int number() {
+        public int number() {
             return number;
         }
     }

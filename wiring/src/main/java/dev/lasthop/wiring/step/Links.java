@@ -2,6 +2,8 @@ package dev.lasthop.wiring.step;
 
 import dev.lasthop.address.IfIndex;
 import dev.lasthop.address.MacAddress;
+import dev.lasthop.linux.Errno;
+import dev.lasthop.linux.KernelException;
 import dev.lasthop.netlink.Attribute;
 import dev.lasthop.netlink.Bytes;
 import dev.lasthop.netlink.Key;
@@ -131,7 +133,18 @@ final class Links {
         int master = step.master().map(name -> site.index(name).value()).orElse(0);
         String operation =
                 step.master().map(name -> "attach to " + name).orElse("detach from its bridge") + " interface";
-        change(site, step.name(), operation, LinkMessage.MASTER.to(master));
+        try {
+            change(site, step.name(), operation, LinkMessage.MASTER.to(master));
+        } catch (KernelException e) {
+            throw e.is(Errno.EXFULL)
+                    ? new KernelException(
+                            e.operation(),
+                            e.errno(),
+                            step.master().orElse("the bridge")
+                                    + " has 1023 ports, and the kernel gives a bridge no more (BR_MAX_PORTS). Connect to"
+                                    + " another network; lasthop network create makes one")
+                    : e;
+        }
     }
 
     private static void portOption(Places places, LinkStep.PortOption step) {
