@@ -1,8 +1,5 @@
 package dev.lasthop.diagnosis.faults;
 
-import dev.lasthop.diagnosis.Dossier;
-import dev.lasthop.diagnosis.Fault;
-import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
@@ -10,10 +7,9 @@ import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.netlink.nftables.TableFamily;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Accepted by one table, dropped by the next. */
-public final class AcceptNotFinal implements Fault {
+public final class AcceptNotFinal implements FilterFault {
     /** Stateless. */
     public AcceptNotFinal() {}
 
@@ -27,11 +23,6 @@ public final class AcceptNotFinal implements Fault {
                         + "asked later at the same hook drops it. An accept ends its own chain only; a drop is "
                         + "final.",
                 "The flow is accepted in the table that drops, too.");
-    }
-
-    @Override
-    public Stream<Finding> examine(Dossier dossier) {
-        return FilterDrops.in(dossier, id()).map(drop -> drop.finding(this, dossier));
     }
 
     @Override
@@ -55,6 +46,6 @@ public final class AcceptNotFinal implements Fault {
                                                     10)
                                             .step());
                         })
-                .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
+                .lastSeenAt(At.BRIDGE_IN));
     }
 }

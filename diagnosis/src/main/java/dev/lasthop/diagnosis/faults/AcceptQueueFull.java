@@ -63,7 +63,7 @@ public final class AcceptQueueFull implements Fault {
                         Verdict.DROPPED,
                         Side.REQUEST,
                         scene -> List.of())
-                .lastSeenAt(scene -> scene.outside().label() + " " + scene.outsideLink() + " in")
+                .lastSeenAt(At.OUTSIDE_IN)
                 .notMendable());
     }
 }

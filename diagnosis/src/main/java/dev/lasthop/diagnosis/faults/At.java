@@ -7,6 +7,8 @@ import java.util.function.Function;
 final class At {
     static final Function<Scene, String> CONTAINER_OUT =
             scene -> scene.container().label() + " " + scene.containerLink() + " out";
+    static final Function<Scene, String> CONTAINER_IN =
+            scene -> scene.container().label() + " " + scene.containerLink() + " in";
     static final Function<Scene, String> HOST_END_IN = scene -> scene.node().label() + " " + scene.hostEnd() + " in";
     static final Function<Scene, String> BRIDGE_IN = scene -> scene.node().label() + " " + scene.bridge() + " in";
     static final Function<Scene, String> UPLINK_IN = scene -> scene.node().label() + " " + scene.uplink() + " in";

@@ -1,8 +1,5 @@
 package dev.lasthop.diagnosis.faults;
 
-import dev.lasthop.diagnosis.Dossier;
-import dev.lasthop.diagnosis.Fault;
-import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
@@ -11,10 +8,9 @@ import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.netlink.nftables.TableFamily;
 import dev.lasthop.wiring.step.SysctlStep;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Frames between two ports of a bridge are filtered as if they were forwarded. */
-public final class BridgeNetfilter implements Fault {
+public final class BridgeNetfilter implements FilterFault {
     /** Stateless. */
     public BridgeNetfilter() {}
 
@@ -27,11 +23,6 @@ public final class BridgeNetfilter implements Fault {
                 "net.bridge.bridge-nf-call-iptables (or ip6tables) is 1, so that frames between two ports "
                         + "of one bridge are shown to the IP forward chains, and one of these drops.",
                 "The flow is accepted in that chain; or the sysctl is switched off where nothing needs " + "it.");
-    }
-
-    @Override
-    public Stream<Finding> examine(Dossier dossier) {
-        return FilterDrops.in(dossier, id()).map(drop -> drop.finding(this, dossier));
     }
 
     @Override
@@ -50,6 +41,6 @@ public final class BridgeNetfilter implements Fault {
                                                 OwnTable.Hook.FORWARD,
                                                 0)
                                         .step()))
-                .lastSeenAt(scene -> scene.node().label() + " " + scene.hostEnd() + " in"));
+                .lastSeenAt(At.HOST_END_IN));
     }
 }

@@ -1,19 +1,15 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
-import dev.lasthop.diagnosis.Dossier;
-import dev.lasthop.diagnosis.Fault;
-import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Dropped because tracking has seen only one half of the conversation. */
-public final class ConntrackInvalid implements Fault {
+public final class ConntrackInvalid implements FilterFault {
     /** Stateless. */
     public ConntrackInvalid() {}
 
@@ -30,11 +26,6 @@ public final class ConntrackInvalid implements Fault {
     }
 
     @Override
-    public Stream<Finding> examine(Dossier dossier) {
-        return FilterDrops.in(dossier, id()).map(drop -> drop.finding(this, dossier));
-    }
-
-    @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
                         "routed",
@@ -42,6 +33,6 @@ public final class ConntrackInvalid implements Fault {
                         Verdict.DROPPED,
                         Side.REPLY,
                         scene -> List.copyOf(OwnTable.untracked(scene.node(), scene.world(Family.IPV4))))
-                .lastSeenAt(scene -> scene.node().label() + " " + scene.uplink() + " in"));
+                .lastSeenAt(At.UPLINK_IN));
     }
 }

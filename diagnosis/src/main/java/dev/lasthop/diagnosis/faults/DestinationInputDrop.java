@@ -1,19 +1,15 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
-import dev.lasthop.diagnosis.Dossier;
-import dev.lasthop.diagnosis.Fault;
-import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** It arrives, and the destination's INPUT drops it. */
-public final class DestinationInputDrop implements Fault {
+public final class DestinationInputDrop implements FilterFault {
     /** Stateless. */
     public DestinationInputDrop() {}
 
@@ -24,12 +20,7 @@ public final class DestinationInputDrop implements Fault {
                 Group.FIREWALL,
                 "The destination's own input chain drops the packet",
                 "The packet reaches the destination's namespace, and a chain at the input hook there " + "drops it.",
-                "A rule that accepts this flow alone is put before it, in the chain that drops.");
-    }
-
-    @Override
-    public Stream<Finding> examine(Dossier dossier) {
-        return FilterDrops.in(dossier, id()).map(drop -> drop.finding(this, dossier));
+                ACCEPTED);
     }
 
     @Override
@@ -42,7 +33,7 @@ public final class DestinationInputDrop implements Fault {
                                 Side.REQUEST,
                                 scene -> List.of(OwnTable.drop(
                                         scene.outside(), OwnTable.Hook.INPUT, 0, scene.world(Family.IPV4))))
-                        .lastSeenAt(scene -> scene.outside().label() + " " + scene.outsideLink() + " in"),
+                        .lastSeenAt(At.OUTSIDE_IN),
                 Injection.of(
                                 "bridge",
                                 Injection.Ask.CONTAINER_CALLS_WORLD,
@@ -53,6 +44,6 @@ public final class DestinationInputDrop implements Fault {
                                         OwnTable.Hook.INPUT,
                                         0,
                                         scene.containerAddress(Family.IPV4).address())))
-                        .lastSeenAt(scene -> scene.container().label() + " " + scene.containerLink() + " in"));
+                        .lastSeenAt(At.CONTAINER_IN));
     }
 }

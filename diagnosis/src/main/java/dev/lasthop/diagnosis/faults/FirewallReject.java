@@ -1,19 +1,15 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
-import dev.lasthop.diagnosis.Dossier;
-import dev.lasthop.diagnosis.Fault;
-import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Dropped with an answer. */
-public final class FirewallReject implements Fault {
+public final class FirewallReject implements FilterFault {
     /** Stateless. */
     public FirewallReject() {}
 
@@ -25,12 +21,7 @@ public final class FirewallReject implements Fault {
                 "A rule rejects the packet",
                 "A rule drops and tells the sender: a TCP reset, or an ICMP error of prohibition or "
                         + "unreachability, sent from the place of the drop and not from the destination.",
-                "A rule that accepts this flow alone is put before it, in the chain that drops.");
-    }
-
-    @Override
-    public Stream<Finding> examine(Dossier dossier) {
-        return FilterDrops.in(dossier, id()).map(drop -> drop.finding(this, dossier));
+                ACCEPTED);
     }
 
     @Override
@@ -43,7 +34,7 @@ public final class FirewallReject implements Fault {
                                 Side.REQUEST,
                                 scene -> List.of(
                                         OwnTable.reject(scene.node(), OwnTable.Hook.FORWARD, scene.world(Family.IPV4))))
-                        .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"),
+                        .lastSeenAt(At.BRIDGE_IN),
                 Injection.of(
                                 "bridge",
                                 Injection.Ask.CONTAINER_CALLS_WORLD,
@@ -51,6 +42,6 @@ public final class FirewallReject implements Fault {
                                 Side.REQUEST,
                                 scene -> List.of(OwnTable.reject(
                                         scene.outside(), OwnTable.Hook.INPUT, scene.world(Family.IPV4))))
-                        .lastSeenAt(scene -> scene.outside().label() + " " + scene.outsideLink() + " in"));
+                        .lastSeenAt(At.OUTSIDE_IN));
     }
 }

@@ -1,9 +1,5 @@
 package dev.lasthop.diagnosis.faults;
 
-import dev.lasthop.address.Family;
-import dev.lasthop.diagnosis.Dossier;
-import dev.lasthop.diagnosis.Fault;
-import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
@@ -11,10 +7,9 @@ import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.netlink.nftables.TableFamily;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** A router forwards only what a rule accepts, and none accepts this. */
-public final class ForwardPolicyDrop implements Fault {
+public final class ForwardPolicyDrop implements FilterFault {
     /** Stateless. */
     public ForwardPolicyDrop() {}
 
@@ -32,39 +27,15 @@ public final class ForwardPolicyDrop implements Fault {
     }
 
     @Override
-    public Stream<Finding> examine(Dossier dossier) {
-        return FilterDrops.in(dossier, id()).map(drop -> drop.finding(this, dossier));
-    }
-
-    @Override
     public List<Injection> injections() {
-        return List.of(
-                Injection.of(
-                                "bridge",
-                                Injection.Ask.CONTAINER_PINGS_WORLD,
-                                Verdict.DROPPED,
-                                Side.REQUEST,
-                                scene -> List.of(OwnTable.dropping(
-                                                scene.node(),
-                                                TableFamily.INET,
-                                                OwnTable.BROKEN,
-                                                OwnTable.Hook.FORWARD,
-                                                0)
-                                        .step()))
-                        .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"),
-                Injection.of(
-                                "bridge",
-                                Injection.Ask.CONTAINER_PINGS_WORLD,
-                                Verdict.DROPPED,
-                                Side.REQUEST,
-                                scene -> List.of(OwnTable.dropping(
-                                                scene.node(),
-                                                TableFamily.INET,
-                                                OwnTable.BROKEN,
-                                                OwnTable.Hook.FORWARD,
-                                                0)
-                                        .step()))
-                        .in(Family.IPV6)
-                        .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
+        return Injection.inEach(_ -> Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.DROPPED,
+                        Side.REQUEST,
+                        scene -> List.of(OwnTable.dropping(
+                                        scene.node(), TableFamily.INET, OwnTable.BROKEN, OwnTable.Hook.FORWARD, 0)
+                                .step()))
+                .lastSeenAt(At.BRIDGE_IN));
     }
 }

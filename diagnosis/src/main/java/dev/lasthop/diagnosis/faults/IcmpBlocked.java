@@ -115,6 +115,6 @@ public final class IcmpBlocked implements Fault {
                                 Verdict.DROPPED,
                                 Side.REQUEST,
                                 scene -> List.of(OwnTable.dropEcho(scene.node(), OwnTable.Hook.FORWARD)))
-                        .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
+                        .lastSeenAt(At.BRIDGE_IN));
     }
 }

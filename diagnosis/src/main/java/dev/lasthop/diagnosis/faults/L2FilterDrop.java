@@ -2,9 +2,6 @@ package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
 import dev.lasthop.address.Prefix;
-import dev.lasthop.diagnosis.Dossier;
-import dev.lasthop.diagnosis.Fault;
-import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
@@ -12,10 +9,9 @@ import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.netlink.nftables.TableFamily;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Dropped by the bridge's own packet filter. */
-public final class L2FilterDrop implements Fault {
+public final class L2FilterDrop implements FilterFault {
     /** Stateless. */
     public L2FilterDrop() {}
 
@@ -27,11 +23,6 @@ public final class L2FilterDrop implements Fault {
                 "A rule of family bridge (or ebtables) drops the frame",
                 "A chain of family bridge drops the frame on its way through (or into) the bridge.",
                 "A rule that accepts this flow alone is put before it.");
-    }
-
-    @Override
-    public Stream<Finding> examine(Dossier dossier) {
-        return FilterDrops.in(dossier, id()).map(drop -> drop.finding(this, dossier));
     }
 
     @Override
@@ -51,6 +42,6 @@ public final class L2FilterDrop implements Fault {
                                             "ip daddr " + second.address() + " counter drop")
                                     .step());
                         })
-                .lastSeenAt(scene -> scene.node().label() + " " + scene.hostEnd() + " in"));
+                .lastSeenAt(At.HOST_END_IN));
     }
 }

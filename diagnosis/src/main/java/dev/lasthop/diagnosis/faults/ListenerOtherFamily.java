@@ -63,7 +63,7 @@ public final class ListenerOtherFamily implements Fault {
                         Verdict.REFUSED,
                         Side.REQUEST,
                         scene -> List.of())
-                .lastSeenAt(scene -> scene.outside().label() + " " + scene.outsideLink() + " in")
+                .lastSeenAt(At.OUTSIDE_IN)
                 .notMendable());
     }
 }

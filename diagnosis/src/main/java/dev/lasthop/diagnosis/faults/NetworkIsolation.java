@@ -1,19 +1,15 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
-import dev.lasthop.diagnosis.Dossier;
-import dev.lasthop.diagnosis.Fault;
-import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Two networks are kept apart on purpose. */
-public final class NetworkIsolation implements Fault {
+public final class NetworkIsolation implements FilterFault {
     /** Stateless. */
     public NetworkIsolation() {}
 
@@ -30,11 +26,6 @@ public final class NetworkIsolation implements Fault {
     }
 
     @Override
-    public Stream<Finding> examine(Dossier dossier) {
-        return FilterDrops.in(dossier, id()).map(drop -> drop.finding(this, dossier));
-    }
-
-    @Override
     public List<Injection> injections() {
         return List.of(Injection.of(
                         "two-bridges",
@@ -43,7 +34,7 @@ public final class NetworkIsolation implements Fault {
                         Side.REQUEST,
                         scene -> List.of(OwnTable.isolation(
                                 scene.node(), scene.secondAddress(Family.IPV4).orElseThrow())))
-                .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in")
+                .lastSeenAt(At.BRIDGE_IN)
                 .notMendable());
     }
 }

@@ -1,19 +1,15 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
-import dev.lasthop.diagnosis.Dossier;
-import dev.lasthop.diagnosis.Fault;
-import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Dropped where it is sent, before any frame leaves. */
-public final class OutputDrop implements Fault {
+public final class OutputDrop implements FilterFault {
     /** Stateless. */
     public OutputDrop() {}
 
@@ -25,12 +21,7 @@ public final class OutputDrop implements Fault {
                 "The sender's own output chain drops the packet",
                 "A chain at the output hook in the sender's own namespace drops it: no frame leaves, and "
                         + "the application may see EPERM.",
-                "A rule that accepts this flow alone is put before it, in the chain that drops.");
-    }
-
-    @Override
-    public Stream<Finding> examine(Dossier dossier) {
-        return FilterDrops.in(dossier, id()).map(drop -> drop.finding(this, dossier));
+                ACCEPTED);
     }
 
     @Override
@@ -42,6 +33,6 @@ public final class OutputDrop implements Fault {
                         Side.REQUEST,
                         scene -> List.of(
                                 OwnTable.drop(scene.container(), OwnTable.Hook.OUTPUT, 0, scene.world(Family.IPV4))))
-                .lastSeenAt(scene -> scene.container().label() + " " + scene.containerLink() + " out"));
+                .lastSeenAt(At.CONTAINER_OUT));
     }
 }

@@ -1,19 +1,15 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
-import dev.lasthop.diagnosis.Dossier;
-import dev.lasthop.diagnosis.Fault;
-import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Dropped right before it leaves. */
-public final class PostroutingDrop implements Fault {
+public final class PostroutingDrop implements FilterFault {
     /** Stateless. */
     public PostroutingDrop() {}
 
@@ -25,12 +21,7 @@ public final class PostroutingDrop implements Fault {
                 "A postrouting chain drops the packet",
                 "A chain at the postrouting hook drops it after it was routed and accepted everywhere "
                         + "else; it is never seen going out.",
-                "A rule that accepts this flow alone is put before it, in the chain that drops.");
-    }
-
-    @Override
-    public Stream<Finding> examine(Dossier dossier) {
-        return FilterDrops.in(dossier, id()).map(drop -> drop.finding(this, dossier));
+                ACCEPTED);
     }
 
     @Override
@@ -42,6 +33,6 @@ public final class PostroutingDrop implements Fault {
                         Side.REQUEST,
                         scene -> List.of(
                                 OwnTable.drop(scene.node(), OwnTable.Hook.POSTROUTING, 0, scene.world(Family.IPV4))))
-                .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
+                .lastSeenAt(At.BRIDGE_IN));
     }
 }

@@ -1,19 +1,15 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
-import dev.lasthop.diagnosis.Dossier;
-import dev.lasthop.diagnosis.Fault;
-import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Dropped on arrival, before a route is looked up. */
-public final class PreroutingDrop implements Fault {
+public final class PreroutingDrop implements FilterFault {
     /** Stateless. */
     public PreroutingDrop() {}
 
@@ -26,12 +22,7 @@ public final class PreroutingDrop implements Fault {
                 "A chain at the prerouting hook drops it before any route is looked up: raw and mangle "
                         + "tables do (docker 28 protects published ports from direct routing that way), and often a "
                         + "set of blocked addresses.",
-                "A rule that accepts this flow alone is put before it, in the chain that drops.");
-    }
-
-    @Override
-    public Stream<Finding> examine(Dossier dossier) {
-        return FilterDrops.in(dossier, id()).map(drop -> drop.finding(this, dossier));
+                ACCEPTED);
     }
 
     @Override

@@ -105,6 +105,6 @@ public final class QdiscDrop implements Fault {
                         Side.REQUEST,
                         scene -> List.of(new TrafficStep.Limit(
                                 scene.node(), scene.uplink(), SLOW, SMALLER_THAN_A_PING, SMALLER_THAN_A_PING)))
-                .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
+                .lastSeenAt(At.BRIDGE_IN));
     }
 }

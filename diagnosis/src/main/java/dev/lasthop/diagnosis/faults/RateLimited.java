@@ -1,19 +1,15 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
-import dev.lasthop.diagnosis.Dossier;
-import dev.lasthop.diagnosis.Fault;
-import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** A rule lets so much pass and no more. */
-public final class RateLimited implements Fault {
+public final class RateLimited implements FilterFault {
     /** Stateless. */
     public RateLimited() {}
 
@@ -34,11 +30,6 @@ public final class RateLimited implements Fault {
     }
 
     @Override
-    public Stream<Finding> examine(Dossier dossier) {
-        return FilterDrops.in(dossier, id()).map(drop -> drop.finding(this, dossier));
-    }
-
-    @Override
     public List<Injection> injections() {
         return List.of(
                 Injection.of(
@@ -54,6 +45,6 @@ public final class RateLimited implements Fault {
                                 Verdict.DROPPED,
                                 Side.REQUEST,
                                 scene -> List.of(OwnTable.dropBeyond(scene.node(), scene.world(Family.IPV4))))
-                        .lastSeenAt(scene -> scene.node().label() + " " + scene.bridge() + " in"));
+                        .lastSeenAt(At.BRIDGE_IN));
     }
 }
