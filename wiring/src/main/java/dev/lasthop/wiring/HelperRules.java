@@ -69,8 +69,13 @@ final class HelperRules {
      * @throws WiringException if a part is missing
      */
     static void requireKernel(Application application) {
-        Path tracking = MODULES.resolve("nf_conntrack_" + application);
-        Path translation = MODULES.resolve("nf_nat_" + application);
+        requireKernel(application, MODULES);
+    }
+
+    /** @param modules a folder for each module that is loaded, or built in and has parameters */
+    static void requireKernel(Application application, Path modules) {
+        Path tracking = modules.resolve("nf_conntrack_" + application);
+        Path translation = modules.resolve("nf_nat_" + application);
         boolean builtIn = Files.exists(tracking) && !Files.exists(tracking.resolve("initstate"));
         if (!builtIn && !Files.exists(translation)) {
             throw new WiringException("helper " + application + " needs the kernel module nf_nat_" + application

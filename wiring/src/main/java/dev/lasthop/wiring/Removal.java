@@ -56,6 +56,11 @@ record Removal(Places places, Store store) {
                     .ifPresent(link ->
                             steps.add(new LinkStep.PortOption(Place.HOST, link, LinkStep.BridgePortOption.HAIRPIN, 0)));
         }
+        if (all && isRouted(endpoint)) {
+            endpoint.hostLink()
+                    .ifPresent(link ->
+                            steps.add(new SysctlStep(Place.HOST, "net/ipv4/conf/" + link + "/route_localnet", "0")));
+        }
         boolean lastPort = all
                 && !store.ports()
                         .hasAny(other -> other.endsWith("@" + endpoint.network())
@@ -242,6 +247,12 @@ record Removal(Places places, Store store) {
     private boolean isBridged(Endpoint endpoint) {
         return store.network(endpoint.network())
                 .filter(network -> network.plans().isBridged())
+                .isPresent();
+    }
+
+    private boolean isRouted(Endpoint endpoint) {
+        return store.network(endpoint.network())
+                .filter(network -> network.plans().isRouted())
                 .isPresent();
     }
 

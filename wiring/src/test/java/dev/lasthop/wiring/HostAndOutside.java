@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.testing.TestNetwork;
+import dev.lasthop.testing.Wait;
 import dev.lasthop.wiring.step.KernelState;
 import dev.lasthop.wiring.step.Place;
 import java.nio.file.Path;
@@ -31,6 +32,9 @@ final class HostAndOutside implements AutoCloseable {
         network.ip("host", "addr add 2001:db8::1/64 dev eth0 nodad")
                 .ip("outside", "addr add 2001:db8::2/64 dev eth0 nodad");
         network.ip("host", "route add default via 192.0.2.2").ip("host", "-6 route add default via 2001:db8::2");
+        // the carrier comes late, and with it the routes to the addresses
+        Wait.until(
+                "the uplink is there", () -> network.ping("host", "192.0.2.2") && network.ping("host", "2001:db8::2"));
         host = NetworkNamespace.open(Path.of("/run/netns/host"));
         wiring = new Wiring(new StateFolders(folder.resolve("state"), folder.resolve("run")), host);
     }

@@ -40,6 +40,8 @@ class HostRoutesKernelTest {
                     new StateFolders(folder.resolve(name + "/state"), folder.resolve(name + "/run")), hosts.getLast()));
         }
         network.ip("n1", "route add default via 192.0.2.2").ip("n1", "-6 route add default via 2001:db8::2");
+        // the carrier comes late, and with it the routes to the addresses
+        Wait.until("the link is there", () -> network.ping("n1", "192.0.2.2") && network.ping("n1", "2001:db8::2"));
     }
 
     @AfterEach
@@ -97,6 +99,32 @@ class HostRoutesKernelTest {
         network.ip("n1", "route del 10.6.2.0/24");
         assertThat(wirings.get(0).repair().found()).singleElement().asString().contains("peer n2", "10.6.2.0/24");
         Wait.until("c1 reaches c2 again", () -> network.ping("c1", other));
+        wirings.get(0).disconnect("c1", "web");
+        wirings.get(0).removeNetwork("web");
+        same(before);
+    }
+
+    @Test
+    void routedEndpointsReachEachOtherToo() {
+        List<String> before = KernelState.of(network, "n1");
+        for (int node = 1; node <= 2; node++) {
+            wirings.get(node - 1)
+                    .createNetwork(spec(node).withDriver(new RoutedDriver()).with(new Peers(List.of(peer(3 - node)))));
+            wirings.get(node - 1).connect(ConnectSpec.of(Place.named("c" + node), "web"));
+        }
+        assertThat(network.in("n1", "ip", "route")).contains("10.6.2.0/24 via 192.0.2.2 dev eth0 proto 76");
+        assertThat(network.in("n1", "ip", "-d", "link")).doesNotContain("bridge");
+        var traffic = new Traffic(network);
+        traffic.flows("c1", "c2", "10.6.2.1", "10.6.1.1");
+        traffic.flows("c2", "c1", "10.6.1.1", "10.6.2.1");
+        traffic.flows("c1", "c2", "fd06:2::1", "fd06:1::1");
+        traffic.flows("c2", "c1", "fd06:1::1", "fd06:2::1");
+        assertThat(Transfer.tcp("c1", "n2", "192.0.2.2"))
+                .as("anything else is masqueraded")
+                .isEqualTo("192.0.2.1");
+        assertThat(wirings.get(0).planRepair().found()).isEmpty();
+        wirings.get(0).removePeer("web", "n2");
+        assertThat(network.in("n1", "ip", "route")).doesNotContain("10.6.2.0/24");
         wirings.get(0).disconnect("c1", "web");
         wirings.get(0).removeNetwork("web");
         same(before);

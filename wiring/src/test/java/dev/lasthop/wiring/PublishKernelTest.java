@@ -6,6 +6,7 @@ import static dev.lasthop.wiring.HostAndOutside.V4;
 import static dev.lasthop.wiring.HostAndOutside.V6;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lasthop.address.Family;
 import dev.lasthop.address.Prefix;
@@ -205,8 +206,41 @@ class PublishKernelTest {
         }
     }
 
+    @Test
+    void noTcpConnectionOutlivesItsPort() {
+        wiring.publish("c1", PublishedPort.parse("8080:80"));
+        wiring.publish("c1", PublishedPort.parse("8081:81"));
+        place.network.start("c1", "nc", "-l", "-k", "80");
+        place.network.start("c1", "nc", "-l", "-k", "81");
+        Wait.until("nc listens", () -> place.network.in("c1", "ss", "-Hltn").contains(":81"));
+        place.network.start("outside", "nc", "-p", "40000", "192.0.2.1", "8080");
+        place.network.start("outside", "nc", "-p", "40001", "192.0.2.1", "8081");
+        for (String port : List.of("40000", "40001")) {
+            Wait.until(
+                    "a connection of " + port,
+                    () -> tracked("tcp")
+                            .lines()
+                            .anyMatch(line -> line.contains("ESTABLISHED") && line.contains("sport=" + port)));
+        }
+        wiring.unpublish("c1", PublishedPort.parse("8080:80"));
+        assertThat(tracked("tcp"))
+                .doesNotContain("sport=40000")
+                .as("that of another port stays")
+                .contains("sport=40001");
+        wiring.publish("c2", PublishedPort.parse("8080:80"));
+        try (var server = new Tcp.Listener("c2", 80)) {
+            assertThat(Tcp.call("outside", "192.0.2.1", 8080)).isEqualTo("192.0.2.2");
+        }
+        wiring.disconnect("c1", "web");
+        assertThat(tracked("tcp")).doesNotContain("10.88.0.2");
+    }
+
     private String tracked() {
-        return place.network.in("host", "conntrack", "-L", "-p", "udp");
+        return tracked("udp");
+    }
+
+    private String tracked(String protocol) {
+        return place.network.in("host", "conntrack", "-L", "-p", protocol);
     }
 
     @Test
@@ -225,6 +259,21 @@ class PublishKernelTest {
         assertThat(place.map("any4")).containsPattern("sctp . 9899 counter .* : 10.88.0.2 . 9899");
         wiring.unpublish("c1", PublishedPort.parse("9899:9899/sctp"));
         assertThat(place.map("any4")).doesNotContain("sctp");
+    }
+
+    @Test
+    void streamControlGetsThereWhereTheKernelHasIt() {
+        assumeTrue(Tcp.hasSctp(), "this kernel has no SCTP (CONFIG_IP_SCTP)");
+        wiring.publish("c1", PublishedPort.parse("9899:99/sctp"));
+        try (var server = new Tcp.Listener("c1", 99, Tcp.SCTP)) {
+            for (String from : List.of("outside", "host", "c1", "c2")) {
+                for (String address : List.of("192.0.2.1", "2001:db8::1")) {
+                    assertThat(Tcp.call(from, address, 9899, Tcp.SCTP))
+                            .as(from + " " + address)
+                            .isNotEmpty();
+                }
+            }
+        }
     }
 
     @Test

@@ -141,6 +141,64 @@ class RoutedKernelTest {
     }
 
     @Test
+    void aBridgedNetworkThatAllowsItIsReachedAndReaches() {
+        wiring.createNetwork(DIRECT);
+        wiring.createNetwork(NetworkSpec.of("bridged", Prefix.parse("10.92.0.0/24"), Prefix.parse("fd92::/64"))
+                .with(new AllowedNetworks(List.of("direct"))));
+        wiring.createNetwork(NetworkSpec.of("apart", Prefix.parse("10.93.0.0/24")));
+        network.namespace("c3").namespace("c4");
+        wiring.connect(ConnectSpec.of(C1, "direct"));
+        wiring.connect(ConnectSpec.of(C2, "bridged"));
+        wiring.connect(ConnectSpec.of(Place.named("c3"), "apart"));
+        traffic.flows("c1", "c2", "10.92.0.2", "10.90.0.1");
+        traffic.flows("c2", "c1", "10.90.0.1", "10.92.0.2");
+        traffic.flows("c1", "c2", "fd92::2", "fd90::1");
+        traffic.flows("c2", "c1", "fd90::1", "fd92::2");
+        traffic.isBlocked("c3", "c1", "10.90.0.1");
+        traffic.isBlocked("c1", "c3", "10.93.0.2");
+        // who comes later is let through as well
+        wiring.connect(ConnectSpec.of(Place.named("c4"), "direct"));
+        traffic.flows("c4", "c2", "10.92.0.2", "10.90.0.2");
+        assertThat(wiring.repair().found()).isEmpty();
+        wiring.disconnect("c2", "bridged");
+        wiring.removeNetwork("bridged");
+        List<String> before = KernelState.of(network, "host");
+        wiring.createNetwork(
+                NetworkSpec.of("other", Prefix.parse("10.94.0.0/24")).with(new AllowedNetworks(List.of("direct"))));
+        wiring.removeNetwork("other");
+        settled("host", before);
+    }
+
+    @Test
+    void onlySourcesThatAreAllowedGetToAPort() {
+        wiring.createNetwork(DIRECT);
+        wiring.connect(ConnectSpec.of(C1, "direct"));
+        wiring.connect(ConnectSpec.of(C2, "direct"));
+        List<String> before = KernelState.of(network, "host");
+        PublishedPort open = PublishedPort.parse("8080:80")
+                .allowingFrom(List.of(Prefix.parse("192.0.2.0/28"), Prefix.parse("2001:db8::/64")));
+        PublishedPort closed = PublishedPort.parse("8081:80")
+                .allowingFrom(List.of(Prefix.parse("192.0.2.99/32"), Prefix.parse("2001:db8::99/128")));
+        wiring.publish("c1", open);
+        wiring.publish("c1", closed);
+        try (Tcp.Listener listener = new Tcp.Listener("c1", 80)) {
+            for (String address : List.of("192.0.2.1", "2001:db8::1")) {
+                Wait.until(
+                        "an answer from " + address,
+                        () -> !Tcp.call("outside", address, 8080).isEmpty());
+                assertThat(Tcp.call("outside", address, 8081)).as(address).isEmpty();
+                for (String from : List.of("host", "c1", "c2")) {
+                    assertThat(Tcp.call(from, address, 8081)).as(from).isNotEmpty();
+                }
+            }
+        }
+        assertThat(wiring.repair().found()).isEmpty();
+        wiring.unpublish("c1", open);
+        wiring.unpublish("c1", closed);
+        settled("host", before);
+    }
+
+    @Test
     void portsLeadToTheEndpointFromEverywhere() {
         wiring.createNetwork(DIRECT);
         List<String> created = KernelState.of(network, "host");

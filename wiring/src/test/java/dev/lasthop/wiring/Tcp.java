@@ -4,6 +4,7 @@ import dev.lasthop.address.Family;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.linux.Fd;
 import dev.lasthop.linux.Kernel;
+import dev.lasthop.linux.KernelException;
 import dev.lasthop.linux.Memory;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.linux.Poll;
@@ -23,12 +24,28 @@ final class Tcp {
     private static final Duration LIMIT = Duration.ofSeconds(2);
     private static final int INET6 = Family.IPV6.number();
 
+    /** IPPROTO_SCTP: the other protocol that has connections. */
+    static final int SCTP = 132;
+
     private Tcp() {}
+
+    static boolean hasSctp() {
+        try (Fd socket = Fd.socket(INET6, Fd.SOCK_STREAM, SCTP)) {
+            return socket.raw() >= 0;
+        } catch (KernelException e) {
+            return false;
+        }
+    }
 
     /** What the listener at an address says to a caller: the caller's own address, as it is seen there. Empty if there is no answer. */
     static String call(String from, String address, int port) {
+        return call(from, address, port, 0);
+    }
+
+    /** @param protocol 0 for TCP */
+    static String call(String from, String address, int port, int protocol) {
         IpAddress to = IpAddress.parse(address);
-        try (Fd socket = in(from, () -> Fd.socket(to.family().number(), Fd.SOCK_STREAM | Fd.SOCK_NONBLOCK, 0));
+        try (Fd socket = in(from, () -> Fd.socket(to.family().number(), Fd.SOCK_STREAM | Fd.SOCK_NONBLOCK, protocol));
                 Memory answer = new Memory(100)) {
             long result = socket.connect(address(to, port));
             if (result != 0 && result != -115 || Poll.readable(List.of(socket), LIMIT)[0] == 0) { // EINPROGRESS
@@ -64,7 +81,12 @@ final class Tcp {
         private final Thread thread;
 
         Listener(String namespace, int port) {
-            socket = in(namespace, () -> Fd.socket(INET6, Fd.SOCK_STREAM | Fd.SOCK_NONBLOCK, 0));
+            this(namespace, port, 0);
+        }
+
+        /** @param protocol 0 for TCP */
+        Listener(String namespace, int port, int protocol) {
+            socket = in(namespace, () -> Fd.socket(INET6, Fd.SOCK_STREAM | Fd.SOCK_NONBLOCK, protocol));
             socket.setOption(1, 2, 1); // SOL_SOCKET, SO_REUSEADDR
             socket.bind(address(IpAddress.ANY_IPV6, port));
             Kernel.call("listen", SystemCall.LISTEN, socket.raw(), 16);
