@@ -163,11 +163,6 @@ class AttachKernelTest {
     }
 
     private void settled(String namespace, List<String> before) {
-        long end = System.nanoTime() + 5_000_000_000L;
-        List<String> difference = KernelState.difference(before, KernelState.of(network, namespace));
-        while (!difference.isEmpty() && System.nanoTime() < end) {
-            difference = KernelState.difference(before, KernelState.of(network, namespace));
-        }
-        assertThat(difference).isEmpty();
+        KernelState.settled(network, namespace, before, "is as before");
     }
 }

@@ -1,7 +1,5 @@
 package dev.lasthop.wiring;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.lasthop.address.Prefix;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.testing.TestNetwork;
@@ -45,12 +43,7 @@ final class HostAndOutside implements AutoCloseable {
 
     /** The host is as it was, as soon as the kernel has told everybody: an operational state takes up to a second. */
     void isAsBefore(List<String> before) {
-        long end = System.nanoTime() + 5_000_000_000L;
-        List<String> difference = KernelState.difference(before, state());
-        while (!difference.isEmpty() && System.nanoTime() < end) {
-            difference = KernelState.difference(before, state());
-        }
-        assertThat(difference).isEmpty();
+        KernelState.settled(network, "host", before, "is as before");
     }
 
     /** A map of Lasthop's table, as nft shows it, on one line. */

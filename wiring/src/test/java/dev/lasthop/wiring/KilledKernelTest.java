@@ -280,12 +280,9 @@ class KilledKernelTest {
 
     /** The kernel tells some things late, such as that a bridge has lost its last port. */
     private void settle(String when, int state) {
-        long end = System.nanoTime() + 5_000_000_000L;
-        List<String> difference = KernelState.difference(pictures.get(state), picture());
-        while (!difference.isEmpty() && System.nanoTime() < end) {
-            difference = KernelState.difference(pictures.get(state), picture());
-        }
-        assertThat(difference).as(when).isEmpty();
+        assertThat(KernelState.lasting(pictures.get(state), this::picture))
+                .as(when)
+                .isEmpty();
     }
 
     /** All that is to be as it was: the host, the container, and what is on record. */

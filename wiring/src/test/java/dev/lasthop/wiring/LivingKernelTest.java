@@ -1,12 +1,13 @@
 package dev.lasthop.wiring;
 
+import static dev.lasthop.wiring.HostAndOutside.V4;
+import static dev.lasthop.wiring.HostAndOutside.V6;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.MacAddress;
 import dev.lasthop.address.Prefix;
-import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.testing.KernelTest;
 import dev.lasthop.testing.TestNetwork;
 import dev.lasthop.testing.Wait;
@@ -30,25 +31,20 @@ import org.junit.jupiter.api.io.TempDir;
 @KernelTest
 @SuppressWarnings("try") // listeners are there to be open
 class LivingKernelTest {
-    private static final Prefix V4 = Prefix.parse("10.88.0.0/24");
-    private static final Prefix V6 = Prefix.parse("fd88::/64");
-
     @TempDir
     Path folder;
 
-    private final TestNetwork network = new TestNetwork();
-    private NetworkNamespace host;
+    private HostAndOutside place;
+    private TestNetwork network;
     private Wiring wiring;
     private List<String> inside;
     private List<String> created;
 
     @BeforeEach
     void wire() {
-        network.namespace("host").namespace("c1").namespace("c2").namespace("outside");
-        network.veth("host", "eth0", "outside", "eth0");
-        network.ip("host", "addr add 192.0.2.1/24 dev eth0").ip("outside", "addr add 192.0.2.2/24 dev eth0");
-        host = NetworkNamespace.open(Path.of("/run/netns/host"));
-        wiring = new Wiring(new StateFolders(folder.resolve("state"), folder.resolve("run")), host);
+        place = new HostAndOutside(folder);
+        network = place.network;
+        wiring = place.wiring;
         wiring.createNetwork(NetworkSpec.of("web", V4, V6));
         inside = KernelState.of(network, "c1");
         wiring.connect(ConnectSpec.of(Place.named("c2"), "web"));
@@ -57,8 +53,7 @@ class LivingKernelTest {
 
     @AfterEach
     void close() {
-        host.close();
-        network.close();
+        place.close();
     }
 
     @Test
@@ -275,11 +270,6 @@ class LivingKernelTest {
     }
 
     private void settle(String namespace, List<String> before) {
-        long end = System.nanoTime() + 5_000_000_000L;
-        List<String> difference = KernelState.difference(before, KernelState.of(network, namespace));
-        while (!difference.isEmpty() && System.nanoTime() < end) {
-            difference = KernelState.difference(before, KernelState.of(network, namespace));
-        }
-        assertThat(difference).as(namespace).isEmpty();
+        KernelState.settled(network, namespace, before, "is as before");
     }
 }

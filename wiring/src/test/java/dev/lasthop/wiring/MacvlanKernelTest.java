@@ -78,8 +78,7 @@ class MacvlanKernelTest {
         List<String> before = KernelState.of(network, "host");
         List<String> inside = KernelState.of(network, "c1");
         wiring.createNetwork(lan(MacvlanDriver.on("eth0")));
-        assertThat(KernelState.difference(before, KernelState.of(network, "host")))
-                .isEmpty();
+        settled("host", before);
         Endpoint first = wiring.connect(at(C1, 11)).endpoint();
         wiring.connect(at(C2, 12));
         assertThat(Tool.run("ip", "-n", "c1", "-d", "-j", "link", "show", "eth0"))
@@ -259,11 +258,6 @@ class MacvlanKernelTest {
     }
 
     private void settled(String namespace, List<String> before) {
-        long end = System.nanoTime() + 5_000_000_000L;
-        List<String> difference = KernelState.difference(before, KernelState.of(network, namespace));
-        while (!difference.isEmpty() && System.nanoTime() < end) {
-            difference = KernelState.difference(before, KernelState.of(network, namespace));
-        }
-        assertThat(difference).isEmpty();
+        KernelState.settled(network, namespace, before, "is as before");
     }
 }

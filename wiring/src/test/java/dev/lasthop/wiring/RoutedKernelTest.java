@@ -1,11 +1,12 @@
 package dev.lasthop.wiring;
 
+import static dev.lasthop.wiring.HostAndOutside.C1;
+import static dev.lasthop.wiring.HostAndOutside.C2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Prefix;
-import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.testing.KernelTest;
 import dev.lasthop.testing.TestNetwork;
 import dev.lasthop.testing.Tool;
@@ -23,8 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 @KernelTest
 @SuppressWarnings("try") // listeners are there to be open
 class RoutedKernelTest {
-    private static final Place C1 = Place.named("c1");
-    private static final Place C2 = Place.named("c2");
     private static final NetworkSpec DIRECT = NetworkSpec.of(
                     "direct", Prefix.parse("10.90.0.0/24"), Prefix.parse("fd90::/64"))
             .withDriver(new RoutedDriver());
@@ -32,29 +31,22 @@ class RoutedKernelTest {
     @TempDir
     Path folder;
 
-    private final TestNetwork network = new TestNetwork();
-    private final Traffic traffic = new Traffic(network);
-    private NetworkNamespace host;
+    private HostAndOutside place;
+    private TestNetwork network;
+    private Traffic traffic;
     private Wiring wiring;
 
     @BeforeEach
     void wire() {
-        network.namespace("host").namespace("outside").namespace("c1").namespace("c2");
-        network.veth("host", "eth0", "outside", "eth0");
-        network.ip("host", "addr add 192.0.2.1/24 dev eth0").ip("outside", "addr add 192.0.2.2/24 dev eth0");
-        network.ip("host", "addr add 2001:db8::1/64 dev eth0 nodad")
-                .ip("outside", "addr add 2001:db8::2/64 dev eth0 nodad");
-        network.ip("host", "route add default via 192.0.2.2").ip("host", "-6 route add default via 2001:db8::2");
-        Wait.until(
-                "the uplink is there", () -> network.ping("host", "192.0.2.2") && network.ping("host", "2001:db8::2"));
-        host = NetworkNamespace.open(Path.of("/run/netns/host"));
-        wiring = new Wiring(new StateFolders(folder.resolve("state"), folder.resolve("run")), host);
+        place = new HostAndOutside(folder);
+        network = place.network;
+        wiring = place.wiring;
+        traffic = new Traffic(network);
     }
 
     @AfterEach
     void close() {
-        host.close();
-        network.close();
+        place.close();
     }
 
     @Test
@@ -310,26 +302,11 @@ class RoutedKernelTest {
         List.of(creating, connecting)
                 .forEach(commands -> commands.forEach(
                         command -> network.in("host", "sh", "-c", command.replace("netns c1", "netns /run/netns/c1"))));
-        Wait.until("the host is the same", () -> same("host", wanted));
-        Wait.until("the endpoint is the same", () -> same("c1", inside));
-    }
-
-    /** nft leaves out a check of the family that it finds implied. */
-    private boolean same(String namespace, List<String> wanted) {
-        List<String> before =
-                wanted.stream().filter(line -> !line.contains("nfproto")).toList();
-        List<String> now = KernelState.of(network, namespace).stream()
-                .filter(line -> !line.contains("nfproto"))
-                .toList();
-        return KernelState.difference(before, now).isEmpty();
+        KernelState.settledInNftsWords(network, "host", wanted);
+        settled("c1", inside);
     }
 
     private void settled(String namespace, List<String> before) {
-        long end = System.nanoTime() + 5_000_000_000L;
-        List<String> difference = KernelState.difference(before, KernelState.of(network, namespace));
-        while (!difference.isEmpty() && System.nanoTime() < end) {
-            difference = KernelState.difference(before, KernelState.of(network, namespace));
-        }
-        assertThat(difference).isEmpty();
+        KernelState.settled(network, namespace, before, "is as before");
     }
 }

@@ -51,11 +51,15 @@ final class Tcp {
             if (result != 0 && result != -115 || Poll.readable(List.of(socket), LIMIT)[0] == 0) { // EINPROGRESS
                 return "";
             }
-            int length = socket.receive(answer, 0);
-            byte[] text = new byte[Math.max(0, length)];
-            answer.bytes().get(text);
-            return new String(text, StandardCharsets.US_ASCII);
+            return said(socket, answer);
         }
+    }
+
+    /** What has come in on a socket, as text. */
+    static String said(Fd socket, Memory answer) {
+        byte[] text = new byte[Math.max(0, socket.receive(answer, 0))];
+        answer.bytes().get(text);
+        return new String(text, StandardCharsets.US_ASCII);
     }
 
     static <T> T in(String namespace, Callable<T> work) {
@@ -77,8 +81,7 @@ final class Tcp {
 
     /** Listens on all addresses of a namespace and tells each caller its own address. */
     static final class Listener implements AutoCloseable {
-        private final Fd socket;
-        private final Thread thread;
+        private final Serving serving;
 
         Listener(String namespace, int port) {
             this(namespace, port, 0);
@@ -86,51 +89,26 @@ final class Tcp {
 
         /** @param protocol 0 for TCP */
         Listener(String namespace, int port, int protocol) {
-            socket = in(namespace, () -> Fd.socket(INET6, Fd.SOCK_STREAM | Fd.SOCK_NONBLOCK, protocol));
+            Fd socket = in(namespace, () -> Fd.socket(INET6, Fd.SOCK_STREAM | Fd.SOCK_NONBLOCK, protocol));
             socket.setOption(1, 2, 1); // SOL_SOCKET, SO_REUSEADDR
             socket.bind(address(IpAddress.ANY_IPV6, port));
             Kernel.call("listen", SystemCall.LISTEN, socket.raw(), 16);
-            thread = Thread.ofPlatform().daemon().start(this::serve);
+            serving = new Serving(socket, Listener::answer);
         }
 
-        private void serve() {
-            try (Memory peer = new Memory(28);
-                    Memory length = new Memory(8)) {
-                while (!Thread.currentThread().isInterrupted()) {
-                    length.bytes().putInt(0, 28);
-                    long caller = Poll.readable(List.of(socket), Duration.ofMillis(50))[0] == 0
-                            ? -1
-                            : Kernel.attempt(
-                                    SystemCall.ACCEPT4,
-                                    socket.raw(),
-                                    peer.address(),
-                                    length.address(),
-                                    Fd.SOCK_CLOEXEC);
-                    if (caller >= 0) {
-                        try (Fd open = Fd.owning(caller)) {
-                            byte[] address = new byte[16];
-                            peer.bytes().get(8, address);
-                            String text = IpAddress.of(address).toString().replace("::ffff:", "");
-                            open.write(text.getBytes(StandardCharsets.US_ASCII));
-                        }
-                    }
+        private static void answer(Fd socket, Serving.Peer peer) {
+            long caller = Kernel.attempt(
+                    SystemCall.ACCEPT4, socket.raw(), peer.address(), peer.lengthAddress(), Fd.SOCK_CLOEXEC);
+            if (caller >= 0) {
+                try (Fd open = Fd.owning(caller)) {
+                    open.write(peer.text().getBytes(StandardCharsets.US_ASCII));
                 }
             }
         }
 
         @Override
         public void close() {
-            thread.interrupt();
-            boolean ended = false;
-            while (!ended) {
-                try {
-                    thread.join();
-                    ended = true;
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-            socket.close();
+            serving.close();
         }
     }
 }

@@ -7,7 +7,6 @@ import dev.lasthop.address.Prefix;
 import dev.lasthop.json.Json;
 import dev.lasthop.json.JsonArray;
 import dev.lasthop.json.JsonObject;
-import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.testing.KernelTest;
 import dev.lasthop.testing.TestNetwork;
 import dev.lasthop.testing.Tool;
@@ -30,25 +29,22 @@ class TrapsKernelTest {
     @TempDir
     Path folder;
 
-    private final TestNetwork network = new TestNetwork();
-    private final Traffic traffic = new Traffic(network);
-    private NetworkNamespace host;
+    private HostAndOutside place;
+    private TestNetwork network;
+    private Traffic traffic;
     private Wiring wiring;
 
     @BeforeEach
     void wire() {
-        network.namespace("host").namespace("outside").namespace("c1").namespace("c2");
-        network.veth("host", "eth0", "outside", "eth0");
-        network.ip("host", "addr add 192.0.2.1/24 dev eth0").ip("outside", "addr add 192.0.2.2/24 dev eth0");
-        network.ip("host", "route add default via 192.0.2.2");
-        host = NetworkNamespace.open(Path.of("/run/netns/host"));
-        wiring = new Wiring(new StateFolders(folder.resolve("state"), folder.resolve("run")), host);
+        place = new HostAndOutside(folder);
+        network = place.network;
+        wiring = place.wiring;
+        traffic = new Traffic(network);
     }
 
     @AfterEach
     void close() {
-        host.close();
-        network.close();
+        place.close();
     }
 
     /** A container's namespace has no name, and where nobody ever used {@code ip netns} there is no folder for names either. */
@@ -114,8 +110,7 @@ class TrapsKernelTest {
         assertThatThrownBy(() -> wiring.connect(ConnectSpec.of(Place.named("c1"), "web")))
                 .isInstanceOf(WiringException.class)
                 .hasMessageContainingAll("could not find bridge lh-web", "web");
-        assertThat(KernelState.difference(before, KernelState.of(network, "host")))
-                .isEmpty();
+        KernelState.settled(network, "host", before, "after a refusal");
         assertThat(wiring.repair().found()).anyMatch(line -> line.contains("lh-web"));
         wiring.connect(ConnectSpec.of(Place.named("c1"), "web"));
         traffic.flows("c1", "outside", "192.0.2.2", "192.0.2.1");

@@ -338,12 +338,7 @@ class TroubleKernelTest {
     }
 
     private void settle(String namespace, List<String> before, String when) {
-        long end = System.nanoTime() + 5_000_000_000L;
-        List<String> difference = KernelState.difference(before, KernelState.of(network, namespace));
-        while (!difference.isEmpty() && System.nanoTime() < end) {
-            difference = KernelState.difference(before, KernelState.of(network, namespace));
-        }
-        assertThat(difference).as(when).isEmpty();
+        KernelState.settled(network, namespace, before, when);
     }
 
     private static String mode(Path path) {

@@ -9,7 +9,6 @@ import dev.lasthop.linux.Poll;
 import dev.lasthop.linux.SystemCall;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 
 /** Datagrams in a test's namespaces, by plain system calls, as {@link Tcp}. */
@@ -39,10 +38,7 @@ final class Udp {
                 if (Poll.readable(List.of(socket), LIMIT)[0] == 0) {
                     return "";
                 }
-                int length = socket.receive(answer, 0);
-                byte[] text = new byte[Math.max(0, length)];
-                answer.bytes().get(text);
-                return new String(text, StandardCharsets.US_ASCII);
+                return Tcp.said(socket, answer);
             }
         }
 
@@ -54,57 +50,35 @@ final class Udp {
 
     /** Tells each caller who serves it and the caller's own address: {@code c1 192.0.2.2}. */
     static final class Server implements AutoCloseable {
-        private final Fd socket;
-        private final Thread thread;
+        private static final int LONGEST = 100;
+
+        private final Serving serving;
 
         Server(String namespace, int port) {
-            socket = Tcp.in(namespace, () -> Fd.socket(Family.IPV6.number(), Fd.SOCK_DGRAM | Fd.SOCK_NONBLOCK, 0));
+            Fd socket = Tcp.in(namespace, () -> Fd.socket(Family.IPV6.number(), Fd.SOCK_DGRAM | Fd.SOCK_NONBLOCK, 0));
             socket.bind(Tcp.address(IpAddress.ANY_IPV6, port));
-            thread = Thread.ofPlatform().daemon().start(() -> serve(namespace));
+            serving = new Serving(socket, (open, peer) -> answer(open, peer, namespace));
         }
 
-        private void serve(String namespace) {
-            try (Memory buffer = new Memory(100);
-                    Memory peer = new Memory(28);
-                    Memory length = new Memory(8)) {
-                while (!Thread.currentThread().isInterrupted()) {
-                    length.bytes().putInt(0, 28);
-                    long received = Poll.readable(List.of(socket), Duration.ofMillis(50))[0] == 0
-                            ? -1
-                            : Kernel.attempt(
-                                    SystemCall.RECVFROM,
-                                    socket.raw(),
-                                    buffer.address(),
-                                    100,
-                                    0,
-                                    peer.address(),
-                                    length.address());
-                    if (received >= 0) {
-                        byte[] to = new byte[28];
-                        peer.bytes().get(0, to);
-                        String caller =
-                                IpAddress.of(Arrays.copyOfRange(to, 8, 24)).toString();
-                        socket.sendTo(
-                                (namespace + " " + caller.replace("::ffff:", "")).getBytes(StandardCharsets.US_ASCII),
-                                to);
-                    }
+        private static void answer(Fd socket, Serving.Peer peer, String who) {
+            try (Memory buffer = new Memory(LONGEST)) {
+                long received = Kernel.attempt(
+                        SystemCall.RECVFROM,
+                        socket.raw(),
+                        buffer.address(),
+                        LONGEST,
+                        0,
+                        peer.address(),
+                        peer.lengthAddress());
+                if (received >= 0) {
+                    socket.sendTo((who + " " + peer.text()).getBytes(StandardCharsets.US_ASCII), peer.bytes());
                 }
             }
         }
 
         @Override
         public void close() {
-            thread.interrupt();
-            boolean ended = false;
-            while (!ended) {
-                try {
-                    thread.join();
-                    ended = true;
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-            socket.close();
+            serving.close();
         }
     }
 }

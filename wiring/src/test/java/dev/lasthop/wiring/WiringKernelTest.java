@@ -1,11 +1,14 @@
 package dev.lasthop.wiring;
 
+import static dev.lasthop.wiring.HostAndOutside.C1;
+import static dev.lasthop.wiring.HostAndOutside.C2;
+import static dev.lasthop.wiring.HostAndOutside.V4;
+import static dev.lasthop.wiring.HostAndOutside.V6;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Prefix;
-import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.testing.KernelTest;
 import dev.lasthop.testing.TestNetwork;
 import dev.lasthop.testing.Tool;
@@ -27,35 +30,24 @@ import org.junit.jupiter.api.io.TempDir;
 @KernelTest
 @SuppressWarnings("try") // listeners are there to be open
 class WiringKernelTest {
-    private static final Place C1 = Place.named("c1");
-    private static final Place C2 = Place.named("c2");
-    private static final Prefix V4 = Prefix.parse("10.88.0.0/24");
-    private static final Prefix V6 = Prefix.parse("fd88::/64");
-
     @TempDir
     Path folder;
 
-    private final TestNetwork network = new TestNetwork();
-    private NetworkNamespace host;
+    private HostAndOutside place;
+    private TestNetwork network;
     private Wiring wiring;
 
     @BeforeEach
     void wire() {
-        network.namespace("host").namespace("outside").namespace("c1").namespace("c2");
-        network.veth("host", "eth0", "outside", "eth0");
-        network.ip("host", "addr add 192.0.2.1/24 dev eth0").ip("outside", "addr add 192.0.2.2/24 dev eth0");
-        network.ip("host", "addr add 2001:db8::1/64 dev eth0 nodad")
-                .ip("outside", "addr add 2001:db8::2/64 dev eth0 nodad");
-        network.ip("host", "route add default via 192.0.2.2").ip("host", "-6 route add default via 2001:db8::2");
+        place = new HostAndOutside(folder);
+        network = place.network;
+        wiring = place.wiring;
         network.ip("host", "link set eth0 mtu 1450");
-        host = NetworkNamespace.open(Path.of("/run/netns/host"));
-        wiring = new Wiring(new StateFolders(folder.resolve("state"), folder.resolve("run")), host);
     }
 
     @AfterEach
     void close() {
-        host.close();
-        network.close();
+        place.close();
     }
 
     @Test
@@ -260,13 +252,8 @@ class WiringKernelTest {
         isAsBefore(before);
         Stream.concat(creating.stream(), connecting.stream())
                 .forEach(command -> network.in("host", "sh", "-c", command.replace("netns c1", "netns /run/netns/c1")));
-        // nft leaves out a check of the family that it finds implied
-        host.removeIf(line -> line.contains("nfproto"));
-        List<String> now = KernelState.of(network, "host");
-        now.removeIf(line -> line.contains("nfproto"));
-        assertThat(KernelState.difference(host, now)).isEmpty();
-        assertThat(KernelState.difference(inside, KernelState.of(network, "c1")))
-                .isEmpty();
+        KernelState.settledInNftsWords(network, "host", host);
+        KernelState.settled(network, "c1", inside, "by the commands shown");
     }
 
     @Test
@@ -346,12 +333,7 @@ class WiringKernelTest {
 
     /** The host is as it was, as soon as the kernel has told everybody: an operational state takes up to a second. */
     private void isAsBefore(List<String> before) {
-        long end = System.nanoTime() + 5_000_000_000L;
-        List<String> difference = KernelState.difference(before, KernelState.of(network, "host"));
-        while (!difference.isEmpty() && System.nanoTime() < end) {
-            difference = KernelState.difference(before, KernelState.of(network, "host"));
-        }
-        assertThat(difference).isEmpty();
+        KernelState.settled(network, "host", before, "is as before");
     }
 
     private List<String> files() {

@@ -1,8 +1,12 @@
 package dev.lasthop.wiring.step;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.lasthop.testing.TestNetwork;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** What a namespace looks like to other people's tools, less what changes by itself. */
@@ -31,6 +35,8 @@ public final class KernelState {
                 -exec grep -H . {} + 2>/dev/null
             """;
 
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
     private KernelState() {}
 
     /** One line a thing. */
@@ -44,6 +50,37 @@ public final class KernelState {
                 .filter(line -> !line.startsWith("{\"mac\"") || !line.contains("\"state\":\"\"")) // learned
                 .sorted()
                 .collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    /** Fails unless a namespace comes to look as it did, but for checks of the family, which nft leaves out where it finds them implied. */
+    public static void settledInNftsWords(TestNetwork network, String namespace, List<String> before) {
+        assertThat(lasting(unimplied(before), () -> unimplied(of(network, namespace))))
+                .as(namespace)
+                .isEmpty();
+    }
+
+    private static List<String> unimplied(List<String> lines) {
+        return lines.stream().filter(line -> !line.contains("nfproto")).toList();
+    }
+
+    /** Fails unless a namespace comes to look as it did. */
+    public static void settled(TestNetwork network, String namespace, List<String> before, String when) {
+        assertThat(lasting(before, () -> of(network, namespace)))
+                .as(namespace + " " + when)
+                .isEmpty();
+    }
+
+    /**
+     * The difference that stays. The kernel tells some things late: an operational state takes up to a second, the routes of an IPv6
+     * address come a moment after it.
+     */
+    public static List<String> lasting(List<String> before, Supplier<List<String>> now) {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        List<String> difference = difference(before, now.get());
+        while (!difference.isEmpty() && System.nanoTime() < end) {
+            difference = difference(before, now.get());
+        }
+        return difference;
     }
 
     /** What is in one and not in the other; of a line that changed only the words that did. */

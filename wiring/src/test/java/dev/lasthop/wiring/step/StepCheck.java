@@ -19,17 +19,7 @@ record StepCheck(TestNetwork network, Places places, String namespace) {
         copy(step).apply(places);
         assertThat(network.in(namespace, question.split(" "))).contains(shows);
         assertThat(Undo.all(undo, places)).isEmpty();
-        assertThat(settled(before)).as("after undoing " + command).isEmpty();
-    }
-
-    /** The difference that stays: the kernel makes the routes of an IPv6 address a moment after the address. */
-    private List<String> settled(List<String> before) {
-        long end = System.nanoTime() + 5_000_000_000L;
-        List<String> difference = KernelState.difference(before, KernelState.of(network, namespace));
-        while (!difference.isEmpty() && System.nanoTime() < end) {
-            difference = KernelState.difference(before, KernelState.of(network, namespace));
-        }
-        return difference;
+        KernelState.settled(network, namespace, before, "after undoing " + command);
     }
 
     private static Step copy(Step step) {
