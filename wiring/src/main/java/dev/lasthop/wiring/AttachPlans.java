@@ -8,16 +8,23 @@ import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Places;
 import dev.lasthop.wiring.step.Step;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * An interface of the host, moved to the endpoint and back. Where the namespace ends first, the kernel destroys a virtual interface along
  * with it, and sends a physical one to the initial namespace under whatever name it had: from there it is fetched by its MAC address.
  */
 record AttachPlans() implements DriverPlans {
+    /** An interface that does not come in that time was unplugged, or the host is not the initial namespace, where they all go. */
+    private static final Duration WAY_HOME = Duration.ofSeconds(5);
+
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
     @Override
     public Driver settled(NetworkSpec spec, HostView host) {
         if (spec.internal()) {
@@ -124,6 +131,7 @@ record AttachPlans() implements DriverPlans {
                 host.mac(name).orElse(MacAddress.ZERO),
                 link.attributes().get(LinkMessage.MTU).orElse(0),
                 (link.flags() & LinkMessage.UP) != 0,
+                link.kind().isEmpty(),
                 LinkStep.hanging(host.site(), name)));
     }
 
@@ -147,7 +155,8 @@ record AttachPlans() implements DriverPlans {
     public List<Step> removal(Endpoint endpoint, Network network, Places places) {
         AttachedLink attached = attached(endpoint);
         HostView host = new HostView(places.at(Place.HOST));
-        Optional<LinkMessage> inside = Inside.of(endpoint, places)
+        Optional<HostView> namespace = Inside.of(endpoint, places);
+        Optional<LinkMessage> inside = namespace
                 .flatMap(view -> view.link(endpoint.interfaceName()))
                 .filter(link -> is(link, endpoint, attached));
         Optional<LinkMessage> home = host.link(attached.name());
@@ -162,9 +171,8 @@ record AttachPlans() implements DriverPlans {
         if (isHome) {
             return restored(attached, name, List.of());
         }
-        return host.site().route().links().stream()
-                .filter(link -> link.kind().isEmpty() && is(link, endpoint, attached))
-                .findFirst()
+        boolean isOnItsWay = namespace.isEmpty() && attached.physical();
+        return home(host, endpoint, attached, isOnItsWay ? WAY_HOME : Duration.ZERO)
                 .map(link -> restored(
                         attached,
                         name,
@@ -172,6 +180,23 @@ record AttachPlans() implements DriverPlans {
                                 LinkStep.down(Place.HOST, link.name()),
                                 new LinkStep.Rename(Place.HOST, link.name(), name))))
                 .orElse(List.of()); // it went along with its namespace
+    }
+
+    /**
+     * A physical interface, where it came home under whatever name. The kernel takes namespaces apart when it has time, and until then the
+     * interface is nowhere.
+     */
+    private static Optional<LinkMessage> home(HostView host, Endpoint endpoint, AttachedLink attached, Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
+        while (true) {
+            Optional<LinkMessage> found = host.site().route().links().stream()
+                    .filter(link -> link.kind().isEmpty() && is(link, endpoint, attached))
+                    .findFirst();
+            if (found.isPresent() || System.nanoTime() >= end) {
+                return found;
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
     }
 
     private static List<Step> restored(AttachedLink attached, String name, List<Step> first) {

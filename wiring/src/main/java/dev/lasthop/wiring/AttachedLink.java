@@ -14,9 +14,11 @@ import java.util.stream.Stream;
  * @param name on the host
  * @param mtu in bytes
  * @param up whether it was up
+ * @param physical whether it is no virtual one, which the kernel destroys with its namespace
  * @param hanging what puts back the addresses that it had and the routes over it
  */
-public record AttachedLink(String name, MacAddress mac, int mtu, boolean up, List<Step> hanging) implements Setting {
+public record AttachedLink(String name, MacAddress mac, int mtu, boolean up, boolean physical, List<Step> hanging)
+        implements Setting {
     static final String KEY = "attached";
 
     public AttachedLink {
@@ -42,6 +44,7 @@ public record AttachedLink(String name, MacAddress mac, int mtu, boolean up, Lis
                 .put("mac", mac.toString())
                 .put("mtu", mtu)
                 .put("up", up)
+                .put("physical", physical)
                 .put("hanging", hanging, Step::toJson)
                 .build();
     }
@@ -52,6 +55,7 @@ public record AttachedLink(String name, MacAddress mac, int mtu, boolean up, Lis
                 MacAddress.parse(json.string("mac")),
                 json.integer("mtu"),
                 json.flag("up", true),
+                json.flag("physical", false),
                 json.objects("hanging").stream().map(Step::ofJson).toList());
     }
 }

@@ -48,6 +48,7 @@ class RecordTest {
                 MacAddress.parse("02:00:00:00:00:07"),
                 9000,
                 true,
+                true,
                 List.of(new AddressStep.Add(Place.HOST, "eth7", Prefix.parse("192.0.2.7/24"), true)));
         Network network = Network.ofRecord(object(OLD_NETWORK));
         assertThat(Network.ofRecord(network.toRecord())).isEqualTo(network);
