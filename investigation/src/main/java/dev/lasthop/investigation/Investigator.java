@@ -49,7 +49,7 @@ public final class Investigator {
     private static final int MOST_NAMESPACES = 64;
 
     private static final int SMALL_PACKET = 84;
-    private static final int TIME_TO_LIVE = 64;
+    private static final int TIME_TO_LIVE = 0; // what the source's own settings say
 
     private final Namespaces namespaces;
     private final Recorder recorder;

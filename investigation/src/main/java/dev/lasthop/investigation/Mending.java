@@ -27,6 +27,9 @@ public record Mending(Places places, Supplier<Report> again, Predicate<Remedy> a
     private static final int MOST_CAUSES = 4;
 
     private static final Duration SETTLING = Duration.ofSeconds(2);
+    /** The kernel looks at carriers once a second (net/core/link_watch.c), and what waits for one looks like another cause until then. */
+    private static final Duration CARRIER = Duration.ofMillis(1200);
+
     private static final int ATTEMPTS = 3;
 
     /** What was done; empty where there was nothing to mend, or the first change was not agreed to. */
@@ -65,17 +68,18 @@ public record Mending(Places places, Supplier<Report> again, Predicate<Remedy> a
 
     /**
      * What was mended may need a moment: a carrier comes, a port starts to forward, neighbours are asked for. Another cause than before is
-     * believed when it is found twice.
+     * believed when it is found twice, and not at once.
      */
     private Report settled(Report before) {
-        long end = System.nanoTime() + SETTLING.toNanos();
+        long start = System.nanoTime();
+        long end = start + SETTLING.toNanos();
         Report last = again.get();
         for (int tried = 1; !last.isHealthy() && (tried < ATTEMPTS || System.nanoTime() < end); tried++) {
             Report next = again.get();
             boolean found =
                     isSame(next, last) && !isSame(next, before) && next.cause().isPresent();
             last = next;
-            if (found) {
+            if (found && System.nanoTime() - start > CARRIER.toNanos()) {
                 break;
             }
         }

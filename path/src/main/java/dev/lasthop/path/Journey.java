@@ -14,7 +14,7 @@ import java.util.TreeSet;
 /** What the ways of a request, its reply and their tunnels' packets have in common. */
 final class Journey {
     private static final int MOST_TUNNELS = 4;
-    private static final int USUAL_TIME_TO_LIVE = 64;
+    private static final int OF_THE_SENDER = 0; // time to live
 
     private final Index index;
     private final Gate gate;
@@ -57,7 +57,7 @@ final class Journey {
         }
         depth++;
         try {
-            PacketState packet = Packets.plain(flow, length, false, USUAL_TIME_TO_LIVE, 0, false);
+            PacketState packet = Packets.plain(flow, length, false, OF_THE_SENDER, 0, false);
             Optional<IpAddress> source = flow.source().isAny() ? Optional.empty() : Optional.of(flow.source());
             return new Walk(this, Optional.empty()).send(namespace, packet, source);
         } finally {

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 
 /** Predicts the way of a packet and of its reply, from what the kernel said of the namespaces. Sends nothing, asks nobody. */
 public final class Predictor {
-    private static final int USUAL_TIME_TO_LIVE = 64;
+    private static final int OF_THE_SENDER = 0; // time to live
 
     private Predictor() {}
 
@@ -59,7 +59,7 @@ public final class Predictor {
         boolean echo = back.protocol().isIcmp();
         int length = echo ? delivered.length() : Math.min(delivered.length(), 60);
         PacketState packet =
-                Packets.plain(back, length, !echo && delivered.dontFragment(), USUAL_TIME_TO_LIVE, 0, true);
+                Packets.plain(back, length, !echo && delivered.dontFragment(), OF_THE_SENDER, 0, true);
         var walk = new Walk(journey, Optional.of(new Walk.Expected(source, sent.reversed())));
         return walk.send(far, packet, Optional.of(back.source()));
     }

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param sourcePort for ICMP the echo identifier; 0 where it is not fixed: no old connection is then found by it
  * @param destinationPort 0 for ICMP
  * @param length of the IP packet, in bytes
+ * @param timeToLive TTL or hop limit; 0 for what the sender's settings say
  * @param sourceAddress where the sender fixes it; otherwise the kernel chooses
  * @param mark the socket's mark
  */
@@ -26,7 +27,7 @@ public record Question(
         Optional<IpAddress> sourceAddress,
         int mark) {
     private static final int SMALL = 84;
-    private static final int USUAL_TIME_TO_LIVE = 64;
+    private static final int OF_THE_SENDER = 0;
 
     /** A ping of the usual size. */
     public static Question ping(long source, IpAddress destination) {
@@ -38,7 +39,7 @@ public record Question(
                 0,
                 SMALL,
                 true,
-                USUAL_TIME_TO_LIVE,
+                OF_THE_SENDER,
                 Optional.empty(),
                 0);
     }
@@ -46,7 +47,7 @@ public record Question(
     /** A connection attempt, or a datagram, to a port. */
     public static Question to(long source, IpAddress destination, Protocol protocol, int port) {
         return new Question(
-                source, destination, protocol, 0, port, SMALL, true, USUAL_TIME_TO_LIVE, Optional.empty(), 0);
+                source, destination, protocol, 0, port, SMALL, true, OF_THE_SENDER, Optional.empty(), 0);
     }
 
     public Question withSourcePort(int port) {

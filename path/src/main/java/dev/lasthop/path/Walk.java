@@ -29,6 +29,8 @@ final class Walk {
 
     private record Visit(long namespace, IfIndex link, Flow flow) {}
 
+    private static final int USUAL_TIME_TO_LIVE = 64;
+
     private final Journey journey;
     private final Index index;
     private final Gate gate;
@@ -48,7 +50,6 @@ final class Walk {
 
     /** @param source where it is fixed; otherwise chosen by the route */
     Path send(NamespaceState namespace, PacketState packet, Optional<IpAddress> source) {
-        started = packet.timeToLive();
         Step step = output(namespace, packet, source);
         while (step instanceof Arrived arrived) {
             step = input(arrived);
@@ -86,13 +87,23 @@ final class Walk {
                     new Obstacle.NotUnicast(namespace.inode(), namespace.name(), found.route(), destination),
                     Optional.empty());
         }
+        started = packet.timeToLive() == 0 ? timeToLive(namespace, out.get(), destination.family()) : packet.timeToLive();
         PacketState sent = packet.withFlow(
-                packet.flow().withSource(source.get(), packet.flow().sourcePort()));
+                        packet.flow().withSource(source.get(), packet.flow().sourcePort()))
+                .withTimeToLive(started);
         Optional<Obstacle> unusable = unusable(namespace, source.get());
         if (unusable.isPresent()) {
             return stop(unusable.get(), Optional.empty());
         }
         return sent(namespace, sent, found, out.get());
+    }
+
+    /** What a sender gives a packet that its socket wants no other for. A route's own limit is not looked at. */
+    private static int timeToLive(NamespaceState namespace, Link out, Family family) {
+        int set = family == Family.IPV4
+                ? namespace.sysctls().number("net/ipv4/ip_default_ttl").orElse(0)
+                : namespace.sysctls().ipv6(out.name(), "hop_limit");
+        return set == 0 ? USUAL_TIME_TO_LIVE : set;
     }
 
     private static Optional<Obstacle> unusable(NamespaceState namespace, IpAddress source) {

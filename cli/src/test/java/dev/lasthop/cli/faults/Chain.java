@@ -79,6 +79,16 @@ final class Chain {
             ip s addr add 10.9.8.7/24 dev n0
             """;
 
+    /** The last router translates its port to a service on its own loopback, and lets that pass. */
+    private static final String LOOPBACK_SERVICE = """
+            start edge nc -lk 127.0.0.1 7070
+            await edge ss -Hltn sport = :7070
+            nft edge add table ip t
+            nft edge add chain ip t pre { type nat hook prerouting priority dstnat ; }
+            nft edge add rule ip t pre tcp dport 7070 dnat to 127.0.0.1
+            sysctl edge net.ipv4.conf.c0.route_localnet=1
+            """;
+
     private static final String FAR4 = "198.51.100.50";
     private static final String FAR6 = "2001:db8:50::50";
     private static final String TWIN4 = "10.9.8.8";
@@ -264,6 +274,23 @@ final class Chain {
                 six("dropped link-down request core a0 in", "ip core link set b0 down"),
                 six("not-sent no-default-route request box n0 out", "ip box -6 route del default"),
                 six("not-sent wrong-gateway request box n0 out", "ip box -6 route replace default via fd09:8::99"),
+                six("dropped ttl-expired request core a0 in", "sysctl box net.ipv6.conf.n0.hop_limit=2"),
+                six(
+                        "dropped ipv6-dad-failed request gate br-lan in",
+                        "ip box -6 addr del fd09:8::7/64 dev n0",
+                        "ip box -6 addr add fd09:8::8/64 dev n0",
+                        "await box ip -6 addr show dadfailed"),
+                // what is sent from where it cannot come from, or not far enough
+                there("dropped ttl-expired request edge c0 in", "sysctl box net.ipv4.ip_default_ttl=3"),
+                there("dropped ttl-expired reply core b0 in", "sysctl far net.ipv4.ip_default_ttl=2"),
+                there("healthy none request -", "sysctl box net.ipv4.ip_default_ttl=4"),
+                Case.of(
+                                NETWORK + LOOPBACK_SERVICE,
+                                "box",
+                                "10.2.0.2",
+                                "dropped route-localnet request edge c0 in",
+                                "sysctl edge net.ipv4.conf.c0.route_localnet=0")
+                        .port(7070),
                 // siblings
                 beside(
                         "not-sent peer-down request box n0 out",

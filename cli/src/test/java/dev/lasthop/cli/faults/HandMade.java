@@ -2,6 +2,7 @@ package dev.lasthop.cli.faults;
 
 import dev.lasthop.testing.TestNetwork;
 import dev.lasthop.testing.Tool;
+import dev.lasthop.testing.Wait;
 import dev.lasthop.wiring.step.Place;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,7 +11,8 @@ import java.util.List;
 /**
  * A network that somebody else's tools make, line by line. A line is a program, the role of the namespace that it is run in, and its words:
  * {@code ip gate route del default}, {@code sysctl core net.ipv4.ip_forward=0}, {@code nft gate add table ip t}. Words are split at
- * blanks. {@code ns ROLE…} makes namespaces, {@code veth ROLE LINK ROLE LINK} a pair that is up.
+ * blanks. {@code ns ROLE…} makes namespaces, {@code veth ROLE LINK ROLE LINK} a pair that is up, {@code await ROLE PROGRAM…} waits until the
+ * program prints something.
  */
 final class HandMade implements AutoCloseable {
     private final String prefix;
@@ -40,6 +42,13 @@ final class HandMade implements AutoCloseable {
             case "bridge" -> Tool.line("bridge -n " + name(words.removeFirst()) + " " + String.join(" ", words));
             case "sysctl" -> network.in(name(words.removeFirst()), with("sysctl", "-qw", words));
             case "start" -> network.start(name(words.removeFirst()), words.toArray(String[]::new));
+            case "await" -> {
+                String role = name(words.removeFirst());
+                String[] command = words.toArray(String[]::new);
+                Wait.until(
+                        line + " says something",
+                        () -> !network.attempt(role, command).output().isBlank());
+            }
             case "try" -> network.attempt(name(words.removeFirst()), words.toArray(String[]::new));
             default -> network.in(name(words.removeFirst()), with(program, "", words));
         }

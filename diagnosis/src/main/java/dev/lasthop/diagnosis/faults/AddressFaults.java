@@ -16,6 +16,7 @@ public final class AddressFaults {
                 new WrongPrefixLength(),
                 new NoDefaultRoute(),
                 new WrongGateway(),
-                new Ipv6Disabled());
+                new Ipv6Disabled(),
+                new Ipv6DadFailed());
     }
 }

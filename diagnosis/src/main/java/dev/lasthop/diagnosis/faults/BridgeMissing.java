@@ -44,6 +44,9 @@ public final class BridgeMissing implements Fault {
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
+        if (StrayedPeer.in(dossier).isPresent()) {
+            return Stream.empty(); // the bridge is there, and the end elsewhere
+        }
         Stream<Finding> asked = Unanswered.in(dossier, Unanswered.Cause.BRIDGE_MISSING)
                 .flatMap(found -> Unanswered.looseEnd(dossier, found.what()).stream()
                         .map(end -> finding(dossier, end, found.what().wanted(), dossier.agreement())));

@@ -13,6 +13,7 @@ public final class LinkFaults {
                 new LoopbackDown(),
                 new NoInterface(),
                 new PeerDown(),
+                new PeerMissing(),
                 new NotBridged(),
                 new BridgeMissing(),
                 new BridgeDown(),

@@ -53,6 +53,7 @@ public final class NeighborUnreachable implements Fault {
 
     private Stream<Finding> asked(Dossier dossier) {
         return Unanswered.in(dossier, Unanswered.Cause.NEIGHBOR_UNREACHABLE)
+                .filter(found -> StrayedPeer.in(dossier).isEmpty())
                 .map(found -> Finding.of(
                                 this,
                                 dossier.agreement() * 0.95,

@@ -55,7 +55,8 @@ public final class NoAddress implements Fault {
     /** With nothing but its link-local address the sender can reach its own link, and nothing beyond. */
     private static Stream<Obstacle.NoAddress> linkLocal(Dossier dossier) {
         return dossier.obstacle(Obstacle.LinkLocalSource.class)
-                .filter(local -> dossier.source().owns(local.source()))
+                .filter(local -> dossier.source().owns(local.source())
+                        && Ipv6DadFailed.instead(dossier).isEmpty())
                 .map(local -> new Obstacle.NoAddress(
                         dossier.source().inode(),
                         dossier.source().name(),

@@ -19,7 +19,9 @@ public final class RoutingFaults {
                 new RpFilter(),
                 new LocalSource(),
                 new SubnetOverlap(),
+                new RouteLocalnet(),
                 new RoutingLoop(),
+                new TtlExpired(),
                 new NotOnThisHost(),
                 new NoReturnPath());
     }

@@ -1,7 +1,9 @@
 package dev.lasthop.packet.probe;
 
 import dev.lasthop.address.Family;
+import dev.lasthop.linux.Errno;
 import dev.lasthop.linux.Fd;
+import dev.lasthop.linux.KernelException;
 import dev.lasthop.linux.NetworkNamespace;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -66,7 +68,18 @@ final class ProbeSocket {
     /** Binds to the probe's source and this port; the port that it has then. */
     static int bind(Fd socket, Probe probe, int port) {
         SocketAddress any = SocketAddress.any(probe.family());
-        socket.bind(new SocketAddress(probe.source().orElse(any.address()), port).encode());
+        try {
+            socket.bind(new SocketAddress(probe.source().orElse(any.address()), port).encode());
+        } catch (KernelException e) {
+            if (port == 0 && e.errno().equals(Errno.EADDRINUSE)) {
+                throw new KernelException(
+                        "take a port to send the probe from",
+                        e.errno(),
+                        "all ports of net.ipv4.ip_local_port_range are in use in the source's namespace, so applications get none"
+                                + " either; ss -tan and ss -uan there show by whom, --source-port N takes one outside of the range");
+            }
+            throw e;
+        }
         return SocketAddress.decode(socket.localAddress())
                 .map(SocketAddress::port)
                 .orElse(0);
