@@ -20,7 +20,8 @@ import java.util.Set;
  */
 public final class Lab implements AutoCloseable {
     /** What the kernel says where --fix, or the fault itself, has left nothing to be taken back. */
-    private static final Set<Errno> ALREADY = Set.of(Errno.EEXIST, Errno.ENOENT, Errno.ENODEV, Errno.ESRCH, Errno.EADDRNOTAVAIL);
+    private static final Set<Errno> ALREADY =
+            Set.of(Errno.EEXIST, Errno.ENOENT, Errno.ENODEV, Errno.ESRCH, Errno.EADDRNOTAVAIL);
 
     private final LabFiles files;
     private final LabPlan plan;

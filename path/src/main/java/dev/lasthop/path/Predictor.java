@@ -58,8 +58,7 @@ public final class Predictor {
         Flow back = delivered.flow().reversed();
         boolean echo = back.protocol().isIcmp();
         int length = echo ? delivered.length() : Math.min(delivered.length(), 60);
-        PacketState packet =
-                Packets.plain(back, length, !echo && delivered.dontFragment(), OF_THE_SENDER, 0, true);
+        PacketState packet = Packets.plain(back, length, !echo && delivered.dontFragment(), OF_THE_SENDER, 0, true);
         var walk = new Walk(journey, Optional.of(new Walk.Expected(source, sent.reversed())));
         return walk.send(far, packet, Optional.of(back.source()));
     }

@@ -46,8 +46,7 @@ public record Question(
 
     /** A connection attempt, or a datagram, to a port. */
     public static Question to(long source, IpAddress destination, Protocol protocol, int port) {
-        return new Question(
-                source, destination, protocol, 0, port, SMALL, true, OF_THE_SENDER, Optional.empty(), 0);
+        return new Question(source, destination, protocol, 0, port, SMALL, true, OF_THE_SENDER, Optional.empty(), 0);
     }
 
     public Question withSourcePort(int port) {

@@ -87,7 +87,8 @@ final class Walk {
                     new Obstacle.NotUnicast(namespace.inode(), namespace.name(), found.route(), destination),
                     Optional.empty());
         }
-        started = packet.timeToLive() == 0 ? timeToLive(namespace, out.get(), destination.family()) : packet.timeToLive();
+        started =
+                packet.timeToLive() == 0 ? timeToLive(namespace, out.get(), destination.family()) : packet.timeToLive();
         PacketState sent = packet.withFlow(
                         packet.flow().withSource(source.get(), packet.flow().sourcePort()))
                 .withTimeToLive(started);

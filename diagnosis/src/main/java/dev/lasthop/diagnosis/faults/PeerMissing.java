@@ -51,7 +51,9 @@ public final class PeerMissing implements Fault {
                                         strayed.home().linkName()))
                 .because(dossier.bracket())
                 .because("link", strayed.end() + " has no master, no address and no route");
-        Finding proved = strayed.remembered().map(words -> finding.because("neighbor", words)).orElse(finding);
+        Finding proved = strayed.remembered()
+                .map(words -> finding.because("neighbor", words))
+                .orElse(finding);
         return proved.mendedBy(remedy(dossier, strayed));
     }
 
@@ -61,20 +63,24 @@ public final class PeerMissing implements Fault {
                 .flatMap(state -> state.link(name))
                 .isPresent();
         if (strayed.doubtful()) {
-            return Remedy.advice("move " + strayed.end() + " to where it belongs, and attach it to the bridge there: several bridges have "
+            return Remedy.advice("move " + strayed.end()
+                    + " to where it belongs, and attach it to the bridge there: several bridges have "
                     + strayed.nextHop());
         }
         if (taken) {
-            return Remedy.advice("move " + strayed.end() + " to " + strayed.home().namespaceName()
-                    + " under another name, and attach it to " + strayed.home().linkName());
+            return Remedy.advice("move " + strayed.end() + " to "
+                    + strayed.home().namespaceName() + " under another name, and attach it to "
+                    + strayed.home().linkName());
         }
         Place from = Where.of(strayed.end());
         Place home = Where.of(strayed.home());
         return Remedy.of(
-                        "move it to " + home.label() + ", and attach it to " + strayed.home().linkName(),
+                        "move it to " + home.label() + ", and attach it to "
+                                + strayed.home().linkName(),
                         "interface",
                         new LinkStep.Move(from, name, home, name),
-                        new LinkStep.Master(home, name, Optional.of(strayed.home().linkName())),
+                        new LinkStep.Master(
+                                home, name, Optional.of(strayed.home().linkName())),
                         LinkStep.up(home, name))
                 .undoneBy(new LinkStep.Move(home, name, from, name), LinkStep.up(from, name));
     }

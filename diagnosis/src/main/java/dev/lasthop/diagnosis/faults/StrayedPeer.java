@@ -6,8 +6,8 @@ import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.path.Place;
 import dev.lasthop.path.Stage;
 import dev.lasthop.topology.Link;
-import dev.lasthop.topology.Neighbor;
 import dev.lasthop.topology.NamespaceState;
+import dev.lasthop.topology.Neighbor;
 import dev.lasthop.topology.Snapshot;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +43,8 @@ record StrayedPeer(
         if (end.isEmpty()
                 || end.get().namespace().inode() == sender.get().inode()
                 || isNode(end.get().namespace(), end.get().link(), first.nextHop())
-                || !LooseEnd.isBare(dossier, Place.of(end.get().namespace(), end.get().link()))) {
+                || !LooseEnd.isBare(
+                        dossier, Place.of(end.get().namespace(), end.get().link()))) {
             return Optional.empty();
         }
         List<StrayedPeer> homes = snapshot.namespaces().stream()
@@ -124,8 +125,8 @@ record StrayedPeer(
                         && known.mac().isPresent()
                         && known.mac().equals(home.link().mac()))
                 .findFirst()
-                .map(known -> sender.name() + " still knows " + nextHop + " by the MAC address of " + home.link().name()
-                        + ", " + known.mac().orElseThrow());
+                .map(known -> sender.name() + " still knows " + nextHop + " by the MAC address of "
+                        + home.link().name() + ", " + known.mac().orElseThrow());
     }
 
     private static Optional<String> rememberedAtHome(

@@ -46,9 +46,8 @@ public final class TtlExpired implements Fault {
 
     private Finding finding(Dossier dossier, Obstacle.TimeToLiveExpired expired, Hop sender) {
         Family family = dossier.asked().address().family();
-        String key = family == Family.IPV4
-                ? "net.ipv4.ip_default_ttl"
-                : "net.ipv6.conf." + sender.linkName() + ".hop_limit";
+        String key =
+                family == Family.IPV4 ? "net.ipv4.ip_default_ttl" : "net.ipv6.conf." + sender.linkName() + ".hop_limit";
         Place place = Place.parse(sender.namespaceName());
         return Finding.of(
                         this,
@@ -86,8 +85,6 @@ public final class TtlExpired implements Fault {
 
     private static SysctlStep limit(Place place, String link, Family family) {
         return new SysctlStep(
-                place,
-                family == Family.IPV4 ? "net.ipv4.ip_default_ttl" : "net.ipv6.conf." + link + ".hop_limit",
-                "1");
+                place, family == Family.IPV4 ? "net.ipv4.ip_default_ttl" : "net.ipv6.conf." + link + ".hop_limit", "1");
     }
 }
