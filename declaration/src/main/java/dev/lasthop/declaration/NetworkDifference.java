@@ -3,6 +3,7 @@ package dev.lasthop.declaration;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.wiring.AllowedNetworks;
 import dev.lasthop.wiring.BridgePort;
+import dev.lasthop.wiring.Driver;
 import dev.lasthop.wiring.LeaseRanges;
 import dev.lasthop.wiring.Network;
 import dev.lasthop.wiring.NetworkSpec;
@@ -24,33 +25,8 @@ final class NetworkDifference {
 
     static List<String> between(Network network, NetworkSpec wanted) {
         List<String> details = new ArrayList<>();
-        List<Prefix> subnets =
-                network.subnets().stream().map(Subnet::prefix).sorted().toList();
-        List<Prefix> others = wanted.subnets().stream().sorted().toList();
-        if (!subnets.equals(others)) {
-            details.add("subnets " + joined(subnets) + " → " + joined(others));
-        }
-        wanted.gateways().stream()
-                .filter(gateway -> network.subnets().stream()
-                        .noneMatch(subnet ->
-                                subnet.gateway().filter(gateway::equals).isPresent()))
-                .forEach(gateway -> details.add("gateway " + gateway));
-        if (!network.driver().name().equals(wanted.driver().name())) {
-            details.add("driver " + network.driver().name() + " → "
-                    + wanted.driver().name());
-        } else {
-            wanted.driver().options().members().forEach((name, value) -> {
-                boolean open = name.equals("group"); // chosen when the network is made
-                if (!open
-                        && !network.driver()
-                                .options()
-                                .find(name)
-                                .filter(value::equals)
-                                .isPresent()) {
-                    details.add(name + " is different");
-                }
-            });
-        }
+        subnets(network, wanted, details);
+        driver(network.driver(), wanted.driver(), details);
         if (network.internal() != wanted.internal()) {
             details.add("internal " + network.internal() + " → " + wanted.internal());
         }
@@ -62,6 +38,33 @@ final class NetworkDifference {
         }
         settings(network.settings(), wanted.settings(), details);
         return details;
+    }
+
+    private static void subnets(Network network, NetworkSpec wanted, List<String> details) {
+        List<Prefix> subnets =
+                network.subnets().stream().map(Subnet::prefix).sorted().toList();
+        List<Prefix> others = wanted.subnets().stream().sorted().toList();
+        if (!subnets.equals(others)) {
+            details.add("subnets " + joined(subnets) + " → " + joined(others));
+        }
+        wanted.gateways().stream()
+                .filter(gateway -> network.subnets().stream()
+                        .noneMatch(subnet ->
+                                subnet.gateway().filter(gateway::equals).isPresent()))
+                .forEach(gateway -> details.add("gateway " + gateway));
+    }
+
+    private static void driver(Driver has, Driver wanted, List<String> details) {
+        if (!has.name().equals(wanted.name())) {
+            details.add("driver " + has.name() + " → " + wanted.name());
+            return;
+        }
+        wanted.options().members().forEach((name, value) -> {
+            boolean open = name.equals("group"); // chosen when the network is made
+            if (!open && !has.options().find(name).filter(value::equals).isPresent()) {
+                details.add(name + " is different");
+            }
+        });
     }
 
     /** Peers come and go while the network is at work; with any other setting that differs it is made anew. */

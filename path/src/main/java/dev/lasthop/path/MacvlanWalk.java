@@ -25,36 +25,12 @@ final class MacvlanWalk {
         Place place = Place.of(namespace, child);
         Optional<Index.At> parent = index.lower(namespace, child);
         if (parent.isEmpty()) {
-            boolean known = !child.lower().isNone()
-                    && !child.lowerNamespaceUnknown()
-                    && child.lowerNamespace().isPresent();
-            segment.end(
-                    branch,
-                    known
-                            ? new Ending.NeedsNamespace(
-                                    OptionalLong.of(child.lowerNamespace().getAsLong()), place.hop(Direction.OUT))
-                            : new Ending.LeftHost(place.hop(Direction.OUT)));
+            segment.end(branch, beyond(child, place));
             return;
         }
         Index.At lower = parent.get();
-        MacAddress destination = branch.frame().destination();
-        for (Index.At sibling : index.children(lower.namespace(), lower.link())) {
-            boolean itself = sibling.place().equals(place);
-            boolean meant = destination.isMulticast()
-                    || sibling.link().mac().filter(destination::equals).isPresent();
-            if (!itself && meant) {
-                boolean bridged = mode(child) == Link.MACVLAN_BRIDGE && mode(sibling.link()) == Link.MACVLAN_BRIDGE;
-                if (bridged) {
-                    segment.receive(sibling.namespace(), sibling.link(), branch);
-                    if (!destination.isMulticast()) {
-                        return;
-                    }
-                } else if (branch.frame().isQuestion()) {
-                    int mode = mode(child) == Link.MACVLAN_BRIDGE ? mode(sibling.link()) : mode(child);
-                    var obstacle = new Obstacle.MacvlanMode(place, sibling.place(), mode);
-                    segment.receive(sibling.namespace(), sibling.link(), branch.blocked(obstacle, Optional.empty()));
-                }
-            }
+        if (siblings(place, child, lower, branch)) {
+            return;
         }
         if (branch.frame().isQuestion()) {
             var obstacle = new Obstacle.MacvlanParent(
@@ -66,6 +42,42 @@ final class MacvlanWalk {
                     lower.link().mac().orElse(MacAddress.ZERO));
         }
         segment.transmit(lower.namespace(), lower.link(), branch);
+    }
+
+    /** Where the parent is in a namespace that is not known. */
+    private static Ending beyond(Link child, Place place) {
+        boolean known = !child.lower().isNone()
+                && !child.lowerNamespaceUnknown()
+                && child.lowerNamespace().isPresent();
+        return known
+                ? new Ending.NeedsNamespace(
+                        OptionalLong.of(child.lowerNamespace().getAsLong()), place.hop(Direction.OUT))
+                : new Ending.LeftHost(place.hop(Direction.OUT));
+    }
+
+    /** Gives it to the siblings that it is meant for; whether it has found the one. */
+    private boolean siblings(Place place, Link child, Index.At lower, Branch branch) {
+        MacAddress destination = branch.frame().destination();
+        for (Index.At sibling : index.children(lower.namespace(), lower.link())) {
+            boolean itself = sibling.place().equals(place);
+            boolean meant = destination.isMulticast()
+                    || sibling.link().mac().filter(destination::equals).isPresent();
+            boolean bridged = mode(child) == Link.MACVLAN_BRIDGE && mode(sibling.link()) == Link.MACVLAN_BRIDGE;
+            if (itself || !meant) {
+                continue;
+            }
+            if (bridged) {
+                segment.receive(sibling.namespace(), sibling.link(), branch);
+                if (!destination.isMulticast()) {
+                    return true;
+                }
+            } else if (branch.frame().isQuestion()) {
+                int mode = mode(child) == Link.MACVLAN_BRIDGE ? mode(sibling.link()) : mode(child);
+                var obstacle = new Obstacle.MacvlanMode(place, sibling.place(), mode);
+                segment.receive(sibling.namespace(), sibling.link(), branch.blocked(obstacle, Optional.empty()));
+            }
+        }
+        return false;
     }
 
     /** Sent by the parent's own host: its children do not hear it. A question notes that they would have to. */

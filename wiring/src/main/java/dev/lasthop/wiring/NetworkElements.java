@@ -15,6 +15,18 @@ final class NetworkElements {
 
     /** @param networks all that there are, this one among them or not */
     static List<TableElement> of(Network network, List<Network> networks) {
+        List<TableElement> all = new ArrayList<>(ofBridge(network, networks));
+        all.addAll(ofTunnel(network));
+        all.addAll(ofGroup(network, networks));
+        network.subnets().forEach(subnet -> all.addAll(ofSubnet(network, subnet.prefix())));
+        if (network.driver().tunnel().isEmpty()) {
+            List<Peer> peers = Peers.of(network).all();
+            all.addAll(peers(network, peers, !peers.isEmpty()));
+        }
+        return all;
+    }
+
+    private static List<TableElement> ofBridge(Network network, List<Network> networks) {
         List<TableElement> all = new ArrayList<>();
         network.bridge().ifPresent(bridge -> {
             all.add(TableElement.interfaces("bridges", bridge));
@@ -26,23 +38,26 @@ final class NetworkElements {
                     .filter(other -> allow(network, other))
                     .flatMap(other -> other.bridge().stream())
                     .filter(other -> !other.equals(bridge))
-                    .forEach(other -> {
-                        all.add(TableElement.interfaces("within", bridge, other));
-                        all.add(TableElement.interfaces("within", other, bridge));
-                    });
+                    .forEach(other -> all.addAll(both(bridge, other)));
         });
+        return all;
+    }
+
+    /** Through a tunnel packets of the network stay in it: they keep their source, and are no matter of isolation. */
+    private static List<TableElement> ofTunnel(Network network) {
+        List<TableElement> all = new ArrayList<>();
         network.driver().tunnel().ifPresent(tunnel -> {
-            // through a tunnel packets of the network stay in it: they keep their source, and are no matter of
-            // isolation
             all.add(TableElement.interfaces("bridges", tunnel));
-            network.bridge().ifPresent(bridge -> {
-                all.add(TableElement.interfaces("within", tunnel, bridge));
-                all.add(TableElement.interfaces("within", bridge, tunnel));
-            });
+            network.bridge().ifPresent(bridge -> all.addAll(both(tunnel, bridge)));
             if (network.internal()) {
                 all.add(TableElement.interfaces("internal", tunnel));
             }
         });
+        return all;
+    }
+
+    private static List<TableElement> ofGroup(Network network, List<Network> networks) {
+        List<TableElement> all = new ArrayList<>();
         group(network).ifPresent(group -> {
             all.add(TableElement.groups(group, group));
             networks.stream()
@@ -54,25 +69,28 @@ final class NetworkElements {
                         all.add(TableElement.groups(other, group));
                     });
         });
-        for (Subnet subnet : network.subnets()) {
-            Prefix prefix = subnet.prefix();
-            String suffix = OwnTable.suffix(prefix.family());
-            all.add(TableElement.prefix("local" + suffix, prefix));
-            Optional<IpAddress> source =
-                    network.settings().find(SourceAddress.class).flatMap(setting -> setting.of(prefix.family()));
-            if (network.internal()) {
-                continue; // nothing of it leaves
-            }
-            source.ifPresent(address -> all.add(TableElement.prefix("source" + suffix, prefix, address)));
-            if (network.masquerade() && source.isEmpty()) {
-                all.add(TableElement.prefix("masquerade" + suffix, prefix));
-            }
+        return all;
+    }
+
+    private static List<TableElement> ofSubnet(Network network, Prefix prefix) {
+        List<TableElement> all = new ArrayList<>();
+        String suffix = OwnTable.suffix(prefix.family());
+        all.add(TableElement.prefix("local" + suffix, prefix));
+        if (network.internal()) {
+            return all; // nothing of it leaves
         }
-        if (network.driver().tunnel().isEmpty()) {
-            List<Peer> peers = Peers.of(network).all();
-            all.addAll(peers(network, peers, !peers.isEmpty()));
+        Optional<IpAddress> source =
+                network.settings().find(SourceAddress.class).flatMap(setting -> setting.of(prefix.family()));
+        source.ifPresent(address -> all.add(TableElement.prefix("source" + suffix, prefix, address)));
+        if (network.masquerade() && source.isEmpty()) {
+            all.add(TableElement.prefix("masquerade" + suffix, prefix));
         }
         return all;
+    }
+
+    /** Packets may pass from either of two interfaces to the other. */
+    private static List<TableElement> both(String one, String other) {
+        return List.of(TableElement.interfaces("within", one, other), TableElement.interfaces("within", other, one));
     }
 
     /**
@@ -114,13 +132,9 @@ final class NetworkElements {
 
     /** What lets such an endpoint and a bridge network reach each other. */
     static List<TableElement> between(Endpoint endpoint, Network other) {
-        List<TableElement> all = new ArrayList<>();
-        endpoint.hostLink()
-                .ifPresent(link -> other.bridge().ifPresent(bridge -> {
-                    all.add(TableElement.interfaces("within", link, bridge));
-                    all.add(TableElement.interfaces("within", bridge, link));
-                }));
-        return all;
+        return endpoint.hostLink()
+                .flatMap(link -> other.bridge().map(bridge -> both(link, bridge)))
+                .orElse(List.of());
     }
 
     private static Optional<Integer> group(Network network) {

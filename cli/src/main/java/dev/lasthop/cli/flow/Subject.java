@@ -41,11 +41,33 @@ record Subject(Endpoint source, Inquiry inquiry) implements AutoCloseable {
 
     private static Inquiry inquiry(Invocation invocation, Endpoint source, Destination destination, IpAddress address) {
         int port = destination.port().orElse(0);
+        Protocol protocol = protocol(invocation, destination, address.family());
+        int size = invocation.find(FlowOptions.SIZE).orElse(0);
+        if (address.family() == Family.IPV6 && size != 0 && size < 48) {
+            throw CommandException.usage("--size " + size + " is too small", "an IPv6 packet needs 48 bytes", "");
+        }
+        return new Inquiry(
+                source.name(),
+                source.namespace(),
+                destination.toString(),
+                address,
+                protocol,
+                port,
+                size,
+                invocation.has(FlowOptions.FRAGMENT),
+                invocation.find(FlowOptions.SOURCE_PORT).orElse(0),
+                invocation.find(FlowOptions.COUNT).orElse(PROBES),
+                invocation.find(FlowOptions.OBSERVE).orElse(Level.BPF));
+    }
+
+    /** What is asked for; else what the destination suggests: TCP where it names a port, ICMP where it does not. */
+    private static Protocol protocol(Invocation invocation, Destination destination, Family family) {
+        int port = destination.port().orElse(0);
         FlowOptions.Transport transport = invocation
                 .find(FlowOptions.PROTOCOL)
                 .orElse(port == 0 ? FlowOptions.Transport.ICMP : FlowOptions.Transport.TCP);
         Protocol protocol = switch (transport) {
-            case ICMP -> Protocol.icmp(address.family());
+            case ICMP -> Protocol.icmp(family);
             case TCP -> Protocol.TCP;
             case UDP -> Protocol.UDP;
             case SCTP ->
@@ -64,22 +86,7 @@ record Subject(Endpoint source, Inquiry inquiry) implements AutoCloseable {
             throw CommandException.usage(
                     "ICMP has no ports", destination + " names one", "leave the port or --protocol icmp out");
         }
-        int size = invocation.find(FlowOptions.SIZE).orElse(0);
-        if (address.family() == Family.IPV6 && size != 0 && size < 48) {
-            throw CommandException.usage("--size " + size + " is too small", "an IPv6 packet needs 48 bytes", "");
-        }
-        return new Inquiry(
-                source.name(),
-                source.namespace(),
-                destination.toString(),
-                address,
-                protocol,
-                port,
-                size,
-                invocation.has(FlowOptions.FRAGMENT),
-                invocation.find(FlowOptions.SOURCE_PORT).orElse(0),
-                invocation.find(FlowOptions.COUNT).orElse(PROBES),
-                invocation.find(FlowOptions.OBSERVE).orElse(Level.BPF));
+        return protocol;
     }
 
     private static Optional<Family> family(Invocation invocation) {
