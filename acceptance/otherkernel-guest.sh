@@ -8,7 +8,7 @@ sed -i 's/^-XX:TieredStopAtLevel=.*/-Xint/' /run/lasthop-installed/build/image/l
 LASTHOP=/run/lasthop-installed/lasthop
 . "$here/network.sh"
 export LASTHOP_STATE=$work/state LASTHOP_RUN=$work/run
-for module in e1000 virtio_net veth bridge 8021q; do modprobe $module; done # ipvlan and nf_tables are the kernel's to load
+for module in e1000 virtio_net veth bridge nf_conntrack; do modprobe $module; done # ipvlan and the rest are the kernel's to load, as they add no parameters
 ip link set lo up
 
 lh() { in_ns knoten "$lasthop" "$@"; }
