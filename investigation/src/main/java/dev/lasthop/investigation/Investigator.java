@@ -98,6 +98,10 @@ public final class Investigator {
             before.namespaces().forEach(state -> later.load(state.inode()));
         }
         Snapshot after = answered ? before : later.snapshot();
+        if (!answered && Ambiguous.in(prediction)) {
+            before = Ambiguous.settled(before, after, prediction);
+            prediction = foresee(before, prediction.question());
+        }
         Experiments experiments = answered
                 ? Experiments.NONE
                 : new Laboratory(this, inquiry, before, prediction, observation).experiments();

@@ -128,9 +128,13 @@ final class Answerer {
             if (!SourceChoice.isUsable(own.get())) {
                 return new Reaction.NotUsable(own.get());
             }
-            return (link.flags() & Link.NO_ARP) != 0
-                    ? new Reaction.Silent(Obstacle.Silence.NO_ARP_FLAG, "NOARP")
-                    : answer(namespace, link, false);
+            if ((link.flags() & Link.NO_ARP) != 0) {
+                return new Reaction.Silent(Obstacle.Silence.NO_ARP_FLAG, "NOARP");
+            }
+            return new Discovery(filtering, namespace, link)
+                    .silences(question)
+                    .<Reaction>map(by -> new Reaction.Silent(Obstacle.Silence.FILTER, Discovery.text(by)))
+                    .orElseGet(() -> answer(namespace, link, false));
         }
         boolean proxied = namespace.forwards(Family.IPV6, link)
                 && (namespace.sysctls().ipv6("all", "proxy_ndp") != 0

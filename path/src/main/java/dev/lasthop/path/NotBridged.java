@@ -3,6 +3,7 @@ package dev.lasthop.path;
 import dev.lasthop.topology.Link;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Finds the veth host end that should be a port of a bridge and is not, where nobody answers for an address because of that. */
 final class NotBridged {
@@ -23,8 +24,46 @@ final class NotBridged {
             if (joined.isPresent()) {
                 return Optional.of(new Obstacle.NotBridged(bare.get().place(), joined.get(), ask.wanted()));
             }
+            Optional<Obstacle> patch = bridgeOf(index, owner).flatMap(found -> patch(index, ask, reached, found));
+            if (patch.isPresent()) {
+                return patch;
+            }
         }
         return Optional.empty();
+    }
+
+    /** A pair between the bridge that was asked and the owner's bridge, one end of which is a port and the other of nothing. */
+    private static Optional<Obstacle> patch(Index index, Resolver.Ask ask, List<Place> reached, Index.At ofOwner) {
+        List<Index.At> asked = Stream.concat(Stream.of(ask.place()), reached.stream())
+                .filter(place -> place.kind().equals("bridge") && !place.equals(ofOwner.place()))
+                .flatMap(place -> index.snapshot().namespace(place.namespace()).stream()
+                        .flatMap(state ->
+                                index.link(state, place.link()).map(link -> new Index.At(state, link)).stream()))
+                .toList();
+        return asked.stream()
+                .flatMap(bridge -> Stream.concat(loose(index, bridge, ofOwner), loose(index, ofOwner, bridge)))
+                .map(found -> (Obstacle) new Obstacle.NotBridged(found.hostEnd(), found.bridge(), ask.wanted()))
+                .findFirst();
+    }
+
+    private record Loose(Place hostEnd, Place bridge) {}
+
+    /** The other ends of a bridge's ports that should be ports of another bridge, as they are beside it and nothing else. */
+    private static Stream<Loose> loose(Index index, Index.At bridge, Index.At other) {
+        return index.ports(bridge.namespace(), bridge.link()).stream()
+                .filter(port -> port.kind().equals("veth"))
+                .flatMap(port -> index.lower(bridge.namespace(), port).stream())
+                .filter(end -> end.namespace().inode() == other.namespace().inode()
+                        && end.link().master().isNone()
+                        && end.link().isUp()
+                        && isBare(end))
+                .map(end -> new Loose(end.place(), other.place()));
+    }
+
+    private static boolean isBare(Index.At end) {
+        return end.namespace().addresses().stream()
+                .noneMatch(address -> address.link().equals(end.link().index())
+                        && !address.address().isLinkLocal());
     }
 
     /** The other end of a veth, if it is in another namespace, part of no bridge, and no endpoint with addresses of its own. */
@@ -35,9 +74,7 @@ final class NotBridged {
         return index.lower(end.namespace(), end.link())
                 .filter(peer -> peer.namespace().inode() != end.namespace().inode())
                 .filter(peer -> peer.link().master().isNone())
-                .filter(peer -> peer.namespace().addresses().stream()
-                        .noneMatch(address -> address.link().equals(peer.link().index())
-                                && !address.address().isLinkLocal()));
+                .filter(NotBridged::isBare);
     }
 
     /** The bridge that has the address, or whose port leads to its owner. */

@@ -90,7 +90,8 @@ final class Resolver {
         var heard = new Heard();
         IpAddress sender = sender(ask, packet);
         Optional<HookOutcome.Decision> dropped = ask.wanted().family() == Family.IPV6
-                ? Optional.empty()
+                ? new Discovery(gate.filtering(), ask.namespace(), ask.link())
+                        .deafens(new Frame.Question(sender, ask.wanted()))
                 : gate.filtering()
                         .dropsArp(
                                 ask.namespace(),

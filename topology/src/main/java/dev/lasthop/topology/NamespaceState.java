@@ -93,6 +93,13 @@ public record NamespaceState(
                         || sysctls.ipv6(link.name(), "force_forwarding") != 0; // since 6.17
     }
 
+    /** The same with other settings. */
+    public NamespaceState withSysctls(Sysctls others) {
+        return new NamespaceState(
+                inode, name, links, addresses, routes, rules, neighbors, fdb, others, firewall, conntrack, sockets,
+                counters, gaps);
+    }
+
     /** The same with another neighbour table: what would be if some entry were not there. */
     public NamespaceState withNeighbors(List<Neighbor> others) {
         return new NamespaceState(

@@ -107,6 +107,10 @@ final class Chain {
         return Case.of(NETWORK, "box", TWIN4, expected, breaking);
     }
 
+    private static Case farLink(String expected, String... breaking) {
+        return Case.of(NETWORK, "box", "2001:db8:3::9", expected, breaking);
+    }
+
     private static Case back(String expected, String... breaking) {
         return Case.of(NETWORK, "far", "10.9.8.7", expected, breaking);
     }
@@ -269,9 +273,21 @@ final class Chain {
                         "sysctl core net.ipv6.conf.a0.disable_ipv6=1",
                         "ip gate -6 neigh flush dev wan0"),
                 six("dropped no-route request core a0 in", "ip core -6 route del default"),
+                farLink(
+                                "dropped ipv6-disabled request edge c0 in",
+                                "sysctl far net.ipv6.conf.e0.disable_ipv6=1",
+                                "ip edge -6 neigh flush dev d0")
+                        .notMended(), // its default route is gone as well, and nobody knows it
                 six("no-reply no-return-path reply far e0 in", "ip far -6 route del default"),
                 six("not-sent ipv6-disabled request box n0 out", "sysctl box net.ipv6.conf.all.disable_ipv6=1"),
                 six("dropped link-down request core a0 in", "ip core link set b0 down"),
+                six( // neighbour discovery is ICMPv6, too
+                                "dropped arp-filtered request gate br-lan in",
+                                "nft core add table ip6 guard",
+                                "nft core add chain ip6 guard in { type filter hook input priority 0 ; policy drop ; }",
+                                "nft core add rule ip6 guard in icmpv6 type echo-request accept",
+                                "ip gate -6 neigh flush dev wan0")
+                        .notMended(),
                 six("not-sent no-default-route request box n0 out", "ip box -6 route del default"),
                 six("not-sent wrong-gateway request box n0 out", "ip box -6 route replace default via fd09:8::99"),
                 six("dropped ttl-expired request core a0 in", "sysctl box net.ipv6.conf.n0.hop_limit=2"),

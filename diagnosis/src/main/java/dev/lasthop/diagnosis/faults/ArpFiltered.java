@@ -60,7 +60,7 @@ public final class ArpFiltered implements Fault {
     }
 
     private static Remedy advice(String rule) {
-        return Remedy.advice("accept this ARP before the rule that drops it: " + rule);
+        return Remedy.advice("accept ARP (for IPv6, neighbour discovery) before what drops it: " + rule);
     }
 
     private static Remedy remedy(Dossier dossier, Obstacle.SilentOwner silent) {

@@ -1,13 +1,18 @@
 package dev.lasthop.diagnosis.faults;
 
+import dev.lasthop.diagnosis.Dossier;
+import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
+import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.netlink.nftables.TableFamily;
+import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.SysctlStep;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Frames between two ports of a bridge are filtered as if they were forwarded. */
 public final class BridgeNetfilter implements FilterFault {
@@ -21,8 +26,30 @@ public final class BridgeNetfilter implements FilterFault {
                 Group.LINKS,
                 "The IP firewall drops what stays on one bridge",
                 "net.bridge.bridge-nf-call-iptables (or ip6tables) is 1, so that frames between two ports "
-                        + "of one bridge are shown to the IP forward chains, and one of these drops.",
+                        + "of one bridge are shown to the IP forward chains, and one of these drops. Or a node bridges packets before it "
+                        + "routes them: what the rules made of them on the bridge holds, and they are not translated later.",
                 "The flow is accepted in that chain; or the sysctl is switched off where nothing needs " + "it.");
+    }
+
+    @Override
+    public Stream<Finding> examine(Dossier dossier) {
+        return Stream.concat(
+                FilterFault.super.examine(dossier),
+                BridgedFirst.in(dossier).stream().map(found -> bridgedFirst(dossier, found)));
+    }
+
+    private Finding bridgedFirst(Dossier dossier, BridgedFirst found) {
+        var off = new SysctlStep(Place.parse(found.node().name()), found.setting(), "0");
+        return Finding.of(
+                        this,
+                        0.96,
+                        "%s bridges the packets before it routes them, and shows them to the IP rules on the bridge: that settles their connection, and when they leave by the uplink no rule of type nat is asked any more."
+                                .formatted(found.node().name()))
+                .because(dossier.bracket())
+                .because("sysctl", "%s is 1 in %s".formatted(found.setting(), found.node().name()))
+                .mendedBy(Remedy.of("leave bridged frames to the bridge", "namespace", off)
+                        .undoneBy(new SysctlStep(Place.parse(found.node().name()), found.setting(), "1"))
+                        .persistently("put '" + found.setting() + " = 0' into /etc/sysctl.d/"));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
+import dev.lasthop.address.Prefix;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -11,6 +12,7 @@ import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Obstacle;
 import dev.lasthop.path.Place;
+import dev.lasthop.wiring.step.AddressStep;
 import dev.lasthop.wiring.step.Step;
 import dev.lasthop.wiring.step.SysctlStep;
 import java.util.List;
@@ -37,9 +39,18 @@ public final class Ipv6Disabled implements Fault {
         Stream<Finding> here =
                 dossier.obstacle(Obstacle.Ipv6Disabled.class).map(off -> finding(dossier, off.place(), List.of()));
         Stream<Finding> gateway = Unanswered.in(dossier, Unanswered.Cause.IPV6_DISABLED)
-                .map(found -> found.router().orElseThrow())
-                .map(router -> finding(dossier, router, LostGateway.on(dossier, router, Family.IPV6)));
+                .flatMap(found -> found.what().gateway()
+                        ? found.router().stream()
+                                .map(router -> finding(dossier, router, LostGateway.on(dossier, router, Family.IPV6)))
+                        : Unanswered.switchedOff(dossier, found.what()).stream()
+                                .map(place -> finding(dossier, place, lost(place, found.what()))));
         return Stream.concat(here, gateway).limit(1);
+    }
+
+    /** The address that is looked for, in the subnet that it is looked for in. Its routes come back by themselves, or were never there. */
+    private static List<Step> lost(Place place, Obstacle.NobodyAnswers what) {
+        var address = new Prefix(what.wanted(), what.route().destination().length());
+        return List.of(new AddressStep.Add(Where.of(place), place.linkName(), address, true));
     }
 
     private Finding finding(Dossier dossier, Place place, List<Step> lost) {

@@ -71,6 +71,9 @@ record Unanswered(Obstacle.NobodyAnswers what, Cause cause, Optional<Place> rout
 
     private static Cause ofDestination(Dossier dossier, Obstacle.NobodyAnswers what, Optional<Prefix> address) {
         Prefix route = what.route().destination();
+        if (switchedOff(dossier, what).isPresent()) {
+            return Cause.IPV6_DISABLED;
+        }
         if (address.isPresent()
                 && address.get().length() > route.length()
                 && !address.get().contains(what.wanted())) {
@@ -109,6 +112,14 @@ record Unanswered(Obstacle.NobodyAnswers what, Cause cause, Optional<Place> rout
                 .flatMap(route -> route.nextHops().stream())
                 .filter(hop -> hop.gateway().isPresent())
                 .findFirst();
+    }
+
+    /** The one on the segment that has IPv6 switched off, and so lost its address: who is looked for there. */
+    static Optional<Place> switchedOff(Dossier dossier, Obstacle.NobodyAnswers what) {
+        List<Place> off = what.reached().stream()
+                .filter(place -> place.namespace() != what.from().namespace() && isIpv6Off(dossier, place, what))
+                .toList();
+        return off.size() == 1 && what.owners().isEmpty() ? Optional.of(off.getFirst()) : Optional.empty();
     }
 
     private static boolean isIpv6Off(Dossier dossier, Place router, Obstacle.NobodyAnswers what) {

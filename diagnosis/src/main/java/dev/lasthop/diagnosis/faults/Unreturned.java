@@ -36,7 +36,12 @@ import java.util.stream.Stream;
 record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Optional<NamespaceState> far) {
 
     static Optional<Unreturned> in(Dossier dossier) {
-        return lost(dossier).filter(lost -> Detour.in(dossier).isEmpty());
+        return lost(dossier).filter(lost -> !isExplained(dossier));
+    }
+
+    /** Whether it is untranslated because of the way that it took to the router. */
+    private static boolean isExplained(Dossier dossier) {
+        return Detour.in(dossier).isPresent() || BridgedFirst.in(dossier).isPresent();
     }
 
     private static Optional<Unreturned> lost(Dossier dossier) {
@@ -87,9 +92,7 @@ record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Opti
                                 last.flatMap(Unreturned::far).or(() -> wayless(dossier, node))))
                         .stream())
                 .reduce((first, second) -> second.router.inode() == first.router.inode() ? second : first)
-                .filter(lost -> lost.far.isPresent()
-                        && lost.isForeign(dossier)
-                        && Detour.in(dossier).isEmpty())
+                .filter(lost -> lost.far.isPresent() && lost.isForeign(dossier) && !isExplained(dossier))
                 .or(() -> last);
     }
 
