@@ -25,12 +25,13 @@ final class Ambiguous {
     private static Stream<Stage.NeighborResolution> asked(Prediction prediction) {
         return Stream.concat(Stream.of(prediction.request()), prediction.reply().stream())
                 .flatMap(path -> path.elements(Stage.NeighborResolution.class).stream())
-                .filter(resolution -> resolution.entry().filter(Neighbor::isUsable).isEmpty()
-                        && resolution.answers().stream()
-                                        .map(Stage.Answer::mac)
-                                        .distinct()
-                                        .count()
-                                > 1);
+                .filter(resolution ->
+                        resolution.entry().filter(Neighbor::isUsable).isEmpty()
+                                && resolution.answers().stream()
+                                                .map(Stage.Answer::mac)
+                                                .distinct()
+                                                .count()
+                                        > 1);
     }
 
     /** The state before, with the entries for those next hops that were made meanwhile. */
@@ -68,8 +69,6 @@ final class Ambiguous {
     }
 
     private static boolean isSame(Neighbor one, Neighbor other) {
-        return one.link().equals(other.link())
-                && one.address().equals(other.address())
-                && one.proxy() == other.proxy();
+        return one.link().equals(other.link()) && one.address().equals(other.address()) && one.proxy() == other.proxy();
     }
 }

@@ -46,7 +46,9 @@ public final class BridgeNetfilter implements FilterFault {
                         "%s bridges the packets before it routes them, and shows them to the IP rules on the bridge: that settles their connection, and when they leave by the uplink no rule of type nat is asked any more."
                                 .formatted(found.node().name()))
                 .because(dossier.bracket())
-                .because("sysctl", "%s is 1 in %s".formatted(found.setting(), found.node().name()))
+                .because(
+                        "sysctl",
+                        "%s is 1 in %s".formatted(found.setting(), found.node().name()))
                 .mendedBy(Remedy.of("leave bridged frames to the bridge", "namespace", off)
                         .undoneBy(new SysctlStep(Place.parse(found.node().name()), found.setting(), "1"))
                         .persistently("put '" + found.setting() + " = 0' into /etc/sysctl.d/"));
