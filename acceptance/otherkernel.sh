@@ -54,7 +54,7 @@ done
 (cd "$files" && find . | busybox cpio -o -H newc 2>/dev/null) >"$work/initrd"
 
 # Two network cards on one wire, which end nowhere else
-timeout -k 10 "${LASTHOP_GUEST_SECONDS:-900}" nice qemu-system-x86_64 -accel "${LASTHOP_ACCEL:-tcg}" -cpu max -m 1536 -nodefaults -nographic -no-reboot \
+timeout -k 10 "${LASTHOP_GUEST_SECONDS:-1800}" nice qemu-system-x86_64 -accel "${LASTHOP_ACCEL:-tcg}" -cpu max -m 1536 -nodefaults -nographic -no-reboot \
     -serial stdio -kernel "$vmlinuz" -initrd "$work/initrd" \
     -append "console=ttyS0 quiet panic=-1 modules=$kernel/lib/modules guest=$here/otherkernel-guest.sh only=${2:-all}" \
     -fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap -device virtio-9p-pci,fsdev=root,mount_tag=root \
@@ -66,5 +66,6 @@ if ! grep -q '^the guest is done' "$work/console"; then
     failed=$((failed + 1))
     echo "FAIL the guest: it ended early: $(tail -n 5 "$work/console" | tr '\n' ' ')"
 fi
+[ $((passed + failed)) -gt 0 ] || { failed=1 && echo "FAIL the guest: it tested nothing"; }
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
