@@ -19,6 +19,7 @@ import java.io.Writer;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -144,6 +145,7 @@ class KilledKernelTest {
         assertThat(ask("together\tdisconnect\t" + copies)).isEqualTo(Integer.toString(copies));
         Wait.until(
                 "all is as before",
+                Duration.ofMinutes(1), // the kernel deletes a hundred interfaces one after the other
                 () -> KernelState.difference(before, picture()).isEmpty());
         bring(NOTHING);
     }

@@ -35,7 +35,7 @@ public final class KernelState {
                 -exec grep -H . {} + 2>/dev/null
             """;
 
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private KernelState() {}
 
@@ -111,7 +111,7 @@ public final class KernelState {
                                 + "link_netnsid|carrier_changes|tso_max_size|topology_change|topology_change_detected)\": ?[0-9.]+,?",
                         "")
                 .replaceAll("\"(tentative|nodad)\":true,?", "")
-                .replaceAll("\"(NO-CARRIER|LOWER_UP|linkdown)\",?", "") // are told late, as operstate is
+                .replaceAll(",\"LOWER_UP\"|\"(NO-CARRIER|LOWER_UP|linkdown)\",?", "") // are told late, as operstate is
                 .replaceAll("\"state\":\"(disabled|forwarding)\",?", "") // a bridge's port goes by its carrier
                 .replaceAll("\"handle\":\"[0-9a-f:]+\",?", "")
                 .replaceAll("\\{\"family\":\"inet6\",\"local\":\"fe80::[^}]*}", "FE80")
