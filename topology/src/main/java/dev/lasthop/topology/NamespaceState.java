@@ -95,15 +95,40 @@ public record NamespaceState(
 
     /** The same with other settings. */
     public NamespaceState withSysctls(Sysctls others) {
-        return new NamespaceState(
-                inode, name, links, addresses, routes, rules, neighbors, fdb, others, firewall, conntrack, sockets,
-                counters, gaps);
+        return with(others, neighbors, firewall, conntrack);
     }
 
     /** The same with another neighbour table: what would be if some entry were not there. */
     public NamespaceState withNeighbors(List<Neighbor> others) {
+        return with(sysctls, others, firewall, conntrack);
+    }
+
+    /** The same with another packet filter. */
+    public NamespaceState withFirewall(Firewall other) {
+        return with(sysctls, neighbors, other, conntrack);
+    }
+
+    /** The same with other tracked connections. */
+    public NamespaceState withConntrack(Conntrack other) {
+        return with(sysctls, neighbors, firewall, other);
+    }
+
+    private NamespaceState with(
+            Sysctls newSysctls, List<Neighbor> newNeighbors, Firewall newFirewall, Conntrack newConntrack) {
         return new NamespaceState(
-                inode, name, links, addresses, routes, rules, others, fdb, sysctls, firewall, conntrack, sockets,
-                counters, gaps);
+                inode,
+                name,
+                links,
+                addresses,
+                routes,
+                rules,
+                newNeighbors,
+                fdb,
+                newSysctls,
+                newFirewall,
+                newConntrack,
+                sockets,
+                counters,
+                gaps);
     }
 }

@@ -194,6 +194,13 @@ final class TableDesign {
     private void sourceNat() {
         String chain = "postrouting";
         base(chain, "nat", BaseHook.POSTROUTING, SOURCE_NAT);
+        answersComeBack(chain);
+        rule(named(chain, MetaKey.OUTPUT_NAME, "bridges").returns(), chain + " oifname @bridges return");
+        Stream.of(Family.values()).forEach(family -> leaves(chain, family));
+    }
+
+    /** Who was reached by a published port, but would answer the caller past this host, is called by the host. */
+    private void answersComeBack(String chain) {
         for (Family family : Family.values()) { // an endpoint that calls itself or a neighbour by a published port
             String set = "local" + OwnTable.suffix(family);
             String ip = OwnTable.word(family);
@@ -216,22 +223,23 @@ final class TableDesign {
                         .source(Prefix.parse("127.0.0.0/8"))
                         .masquerade(),
                 chain + " ct status dnat ip saddr 127.0.0.0/8 masquerade");
-        rule(named(chain, MetaKey.OUTPUT_NAME, "bridges").returns(), chain + " oifname @bridges return");
-        for (Family family : Family.values()) {
-            String ip = OwnTable.word(family);
-            String routed = "routed" + OwnTable.suffix(family);
-            String peers = "peers" + OwnTable.suffix(family);
-            rule(
-                    in(chain)
-                            .sourceIn(family, routed, 0)
-                            .destinationIn(family, peers, 0)
-                            .returns(),
-                    chain + " " + ip + " saddr @" + routed + " " + ip + " daddr @" + peers + " return");
-            String map = "source" + OwnTable.suffix(family);
-            rule(in(chain).sourceNatByMap(family, map), chain + " snat " + ip + " to " + ip + " saddr map @" + map);
-            String set = "masquerade" + OwnTable.suffix(family);
-            rule(in(chain).sourceIn(family, set, 0).masquerade(), chain + " " + ip + " saddr @" + set + " masquerade");
-        }
+    }
+
+    /** What leaves this host: to peers with its own source, else with the one that was chosen, or with the host's. */
+    private void leaves(String chain, Family family) {
+        String ip = OwnTable.word(family);
+        String routed = "routed" + OwnTable.suffix(family);
+        String peers = "peers" + OwnTable.suffix(family);
+        rule(
+                in(chain)
+                        .sourceIn(family, routed, 0)
+                        .destinationIn(family, peers, 0)
+                        .returns(),
+                chain + " " + ip + " saddr @" + routed + " " + ip + " daddr @" + peers + " return");
+        String map = "source" + OwnTable.suffix(family);
+        rule(in(chain).sourceNatByMap(family, map), chain + " snat " + ip + " to " + ip + " saddr map @" + map);
+        String set = "masquerade" + OwnTable.suffix(family);
+        rule(in(chain).sourceIn(family, set, 0).masquerade(), chain + " " + ip + " saddr @" + set + " masquerade");
     }
 
     /** Counts each packet of a connection to a published port where it still bears, or bears again, the host's address and port. */

@@ -154,9 +154,7 @@ class TroubleKernelTest {
 
     @Test
     void aFullDiskIsSaidAndNothingIsHalfDone() throws IOException {
-        Path small = Files.createDirectory(folder.resolve("small"));
-        Tool.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small.toString());
-        try {
+        onDisk("size=64k", small -> {
             var full = new Wiring(new StateFolders(small.resolve("state"), small.resolve("run")), host);
             full.createNetwork(NetworkSpec.of("web", V4));
             List<String> before = KernelState.of(network, "host");
@@ -172,16 +170,12 @@ class TroubleKernelTest {
             full.connect(ConnectSpec.of(Place.named("c1"), "web"));
             full.disconnect("c1", "web");
             full.removeNetwork("web");
-        } finally {
-            Tool.run("umount", small.toString());
-        }
+        });
     }
 
     @Test
     void aFullDiskForTheJournalAloneToo() throws IOException {
-        Path small = Files.createDirectory(folder.resolve("small"));
-        Tool.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small.toString());
-        try {
+        onDisk("size=64k", small -> {
             var full = new Wiring(new StateFolders(folder.resolve("state"), small.resolve("run")), host);
             full.createNetwork(NetworkSpec.of("web", V4));
             full.connect(ConnectSpec.of(Place.named("c2"), "web"));
@@ -203,16 +197,12 @@ class TroubleKernelTest {
             Files.delete(ballast);
             full.disconnect("c2", "web");
             full.removeNetwork("web");
-        } finally {
-            Tool.run("umount", small.toString());
-        }
+        });
     }
 
     @Test
     void aReadOnlyDiskIsSaidAndNothingIsHalfDone() throws IOException {
-        Path disk = Files.createDirectory(folder.resolve("disk"));
-        Tool.run("mount", "-t", "tmpfs", "tmpfs", disk.toString());
-        try {
+        onDisk("size=1m", disk -> {
             var fixed = new Wiring(new StateFolders(disk.resolve("state"), folder.resolve("run")), host);
             fixed.createNetwork(NetworkSpec.of("web", V4));
             fixed.connect(ConnectSpec.of(Place.named("c2"), "web"));
@@ -233,9 +223,7 @@ class TroubleKernelTest {
             Tool.run("mount", "-o", "remount,rw", disk.toString());
             fixed.disconnect("c2", "web");
             fixed.removeNetwork("web");
-        } finally {
-            Tool.run("umount", disk.toString());
-        }
+        });
     }
 
     @Test
@@ -335,6 +323,21 @@ class TroubleKernelTest {
         }
         assertThat(wiring.gc().removed()).containsExactly("undone: demo");
         settle("host", before, "gc");
+    }
+
+    /** What is tried on a disk. */
+    private interface DiskWork {
+        void on(Path disk) throws IOException;
+    }
+
+    private void onDisk(String options, DiskWork work) throws IOException {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        Tool.run("mount", "-t", "tmpfs", "-o", options, "tmpfs", disk.toString());
+        try {
+            work.on(disk);
+        } finally {
+            Tool.run("umount", disk.toString());
+        }
     }
 
     private void settle(String namespace, List<String> before, String when) {

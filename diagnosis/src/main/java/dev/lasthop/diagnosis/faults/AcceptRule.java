@@ -78,21 +78,7 @@ record AcceptRule(Ruling ruling, Decision drop, Flow flow, Side side) {
         List<FirewallTable> tables = state.firewall().tables().stream()
                 .map(table -> isSame(table) ? with(table) : table)
                 .toList();
-        return new NamespaceState(
-                state.inode(),
-                state.name(),
-                state.links(),
-                state.addresses(),
-                state.routes(),
-                state.rules(),
-                state.neighbors(),
-                state.fdb(),
-                state.sysctls(),
-                new Firewall(tables),
-                state.conntrack(),
-                state.sockets(),
-                state.counters(),
-                state.gaps());
+        return state.withFirewall(new Firewall(tables));
     }
 
     private boolean isSame(FirewallTable table) {

@@ -22,20 +22,6 @@ final class Unremembered {
 
     private static NamespaceState forgetful(NamespaceState state) {
         Conntrack known = state.conntrack();
-        return new NamespaceState(
-                state.inode(),
-                state.name(),
-                state.links(),
-                state.addresses(),
-                state.routes(),
-                state.rules(),
-                state.neighbors(),
-                state.fdb(),
-                state.sysctls(),
-                state.firewall(),
-                new Conntrack(known.maximum(), known.count(), known.statistics(), List.of()),
-                state.sockets(),
-                state.counters(),
-                state.gaps());
+        return state.withConntrack(new Conntrack(known.maximum(), known.count(), known.statistics(), List.of()));
     }
 }

@@ -7,15 +7,15 @@ import java.util.List;
 public sealed interface NamespaceStep extends Step {
     String name();
 
+    @Override
+    default Place place() {
+        return Place.named(name());
+    }
+
     /** A new namespace with a name, nothing in it but {@code lo}, down. */
     record Create(String name) implements NamespaceStep {
         public Create {
             NamedNamespaces.path(name);
-        }
-
-        @Override
-        public Place place() {
-            return Place.named(name);
         }
 
         @Override
@@ -38,11 +38,6 @@ public sealed interface NamespaceStep extends Step {
     record Delete(String name) implements NamespaceStep {
         public Delete {
             NamedNamespaces.path(name);
-        }
-
-        @Override
-        public Place place() {
-            return Place.named(name);
         }
 
         @Override
