@@ -9,13 +9,18 @@ import dev.lasthop.netlink.Bytes;
 import dev.lasthop.netlink.Key;
 import dev.lasthop.netlink.route.LinkKinds;
 import dev.lasthop.netlink.route.LinkMessage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
 
 /** {@link LinkStep}s, by netlink. */
 final class Links {
+    private static final Duration LEAVING = Duration.ofSeconds(2);
+    private static final Duration PAUSE = Duration.ofMillis(5);
+
     private Links() {}
 
     static void apply(LinkStep step, Places places) {
@@ -65,7 +70,27 @@ final class Links {
                 .with(LinkMessage.NET_NS_FD.to(inside.namespace().fd().raw()));
         site.change(
                 "create " + step.kind().kernelName() + " " + step.name() + " for " + inside.label(),
-                () -> site.route().create(link));
+                () -> createAlone(site, step.kind(), link));
+    }
+
+    /**
+     * A parent takes one macvlan in mode passthru, and says EINVAL to a second. The first may be that of a namespace which is gone, and
+     * which the kernel takes down a moment after.
+     */
+    private static void createAlone(Site site, LinkStep.Kind kind, LinkMessage link) {
+        boolean alone = kind instanceof LinkStep.Macvlan macvlan && macvlan.mode() == LinkStep.MacvlanMode.PASSTHRU;
+        long end = System.nanoTime() + LEAVING.toNanos();
+        while (true) {
+            try {
+                site.route().create(link);
+                return;
+            } catch (KernelException e) {
+                if (!alone || !e.is(Errno.EINVAL) || System.nanoTime() > end) {
+                    throw e;
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
+        }
     }
 
     private static LinkMessage create(Site site, String name, LinkStep.Kind kind) {

@@ -102,7 +102,10 @@ public final class Site implements AutoCloseable {
             route.close();
         }
         if (netfilter != null) {
-            netfilter.close();
+            // The kernel lets nobody close such a socket before it has freed what the last change deleted
+            // (nft_rcv_nl_event,
+            // net/netfilter/nf_tables_api.c), 5 to 20 ms: those who wait for our lock have no use for that.
+            Thread.ofPlatform().daemon().name("close netfilter socket").start(netfilter::close);
         }
         if (owned) {
             namespace.close();
