@@ -58,10 +58,10 @@ class LabCommandsTest {
 
     @Test
     void aDryRunTouchesNothing() {
-        List<String> before = NamedNamespaces.names();
-        assertThat(run("lab", "up", "routed", "--dry-run")).isZero();
+        assertThat(run("lab", "up", "routed", "--name", "dry", "--dry-run")).isZero();
         assertThat(said()).contains("proxy_arp=1");
-        assertThat(NamedNamespaces.names()).isEqualTo(before);
+        assertThat(NamedNamespaces.names()) // others work beside this
+                .noneMatch(name -> name.startsWith("dry-"));
     }
 
     @Test
