@@ -214,26 +214,8 @@ final class Walk {
             }
             packet = gated.packet();
         }
-        Optional<Obstacle> martian = martian(namespace, link, packet.flow());
+        Optional<Obstacle> martian = Martian.check(namespace, link, packet.flow());
         return martian.isPresent() ? stop(martian.get(), Optional.empty()) : routed(namespace, link, packet);
-    }
-
-    private static Optional<Obstacle> martian(NamespaceState namespace, Link link, Flow flow) {
-        if (link.isLoopback()) {
-            return Optional.empty();
-        }
-        Place place = Place.of(namespace, link);
-        boolean four = flow.family() == Family.IPV4;
-        boolean allowed = four && SourceCheck.either(namespace, link, "route_localnet");
-        if (flow.source().isMulticast() || flow.source().isAny()) {
-            return Optional.of(new Obstacle.MartianSource(place, flow.source()));
-        }
-        if (flow.destination().isLoopback() && !allowed) {
-            return Optional.of(new Obstacle.LoopbackFromOutside(place, flow.destination(), true));
-        }
-        return flow.source().isLoopback() && !allowed
-                ? Optional.of(new Obstacle.LoopbackFromOutside(place, flow.source(), false))
-                : Optional.empty();
     }
 
     private Step routed(NamespaceState namespace, Link link, PacketState packet) {

@@ -8,13 +8,16 @@ import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
+import dev.lasthop.diagnosis.Scene;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Hop;
 import dev.lasthop.path.Obstacle;
 import dev.lasthop.wiring.step.Place;
+import dev.lasthop.wiring.step.Step;
 import dev.lasthop.wiring.step.SysctlStep;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The sender allows fewer routers than there are on the way. */
@@ -66,21 +69,24 @@ public final class TtlExpired implements Fault {
 
     @Override
     public List<Injection> injections() {
-        List<Injection> sent = Injection.inEach(family -> Injection.of(
-                        "bridge",
-                        Injection.Ask.CONTAINER_PINGS_WORLD,
-                        Verdict.DROPPED,
-                        Side.REQUEST,
-                        scene -> List.of(limit(scene.container(), scene.containerLink(), family)))
-                .lastSeenAt(At.BRIDGE_IN));
-        List<Injection> answered = Injection.inEach(family -> Injection.of(
-                        "bridge",
-                        Injection.Ask.CONTAINER_PINGS_WORLD,
-                        Verdict.DROPPED,
-                        Side.REPLY,
-                        scene -> List.of(limit(scene.outside(), scene.outsideLink(), family)))
-                .lastSeenAt(At.UPLINK_IN));
-        return Stream.concat(sent.stream(), answered.stream()).toList();
+        return Stream.of(
+                        Injection.inEach(family -> limited(
+                                        Side.REQUEST, scene -> limit(scene.container(), scene.containerLink(), family))
+                                .lastSeenAt(At.BRIDGE_IN)),
+                        Injection.inEach(family -> limited(
+                                        Side.REPLY, scene -> limit(scene.outside(), scene.outsideLink(), family))
+                                .lastSeenAt(At.UPLINK_IN)))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static Injection limited(Side side, Function<Scene, Step> limit) {
+        return Injection.of(
+                "bridge",
+                Injection.Ask.CONTAINER_PINGS_WORLD,
+                Verdict.DROPPED,
+                side,
+                scene -> List.of(limit.apply(scene)));
     }
 
     private static SysctlStep limit(Place place, String link, Family family) {
