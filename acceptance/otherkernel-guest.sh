@@ -1,4 +1,4 @@
-# Inside the guest of otherkernel.sh: ipvlan, VLANs of a bridge and network cards, by lasthop, judged by ip, bridge, ping, nc and nft.
+# Inside the guest of otherkernel.sh: ipvlan, VLANs of a bridge, network cards and a full table of connections, by lasthop, judged by ip, bridge, ping, nc and nft.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd) only=${1:-all}
 # As installed: without sources that it would be compared with. Interpreted, as an emulated processor gains nothing by compiling.
@@ -305,9 +305,27 @@ s.connect((sys.argv[1], 9899)); print(s.recv(100).decode())' $address 2>&1 | tai
     knoten_down
 }
 
+# A table of connections whose size may be changed, as the guest is a machine of its own
+tracking() {
+    local key=net.netfilter.nf_conntrack_max ask="netns:lab-container 39.106.233.176"
+    sysctl -qw $key=2000
+    does "tracking: lab up" home lab up bridge || return
+    works lab-container 39.106.233.176 && ok "tracking: it works" || not_ok "tracking: it works" "no answer"
+    does "tracking: the table is full" home lab break conntrack-full
+    is "tracking: full" 2000 "$(nsenter --net=/run/netns/lab-node cat /proc/sys/net/netfilter/nf_conntrack_count)"
+    works lab-container 39.106.233.176 && not_ok "tracking: it is broken" "it answers" || ok "tracking: it is broken"
+    does "tracking: mended" home diagnose $ask --fix --yes --format json
+    is "tracking: the cause" conntrack-full "$(jq -r .cause.id "$work/out")"
+    is "tracking: the change" "sysctl -w $key=4000" "$(jq -r '.changes[].commands[]' "$work/out")"
+    is "tracking: what takes it back" "sysctl -w $key=2000" "$(jq -r '.changes[].undo[]' "$work/out")"
+    is "tracking: the maximum" 4000 "$(cat /proc/sys/net/netfilter/nf_conntrack_max)"
+    works lab-container 39.106.233.176 && ok "tracking: it works again" || not_ok "tracking: it works again" "no answer"
+    does "tracking: lab down" home lab down
+}
+
 echo "on kernel $(uname -r)"
 case $only in
-all) vlans; ipvlans; cards; modules ;;
+all) vlans; ipvlans; cards; modules; tracking ;;
 *) $only ;;
 esac
 echo "the guest is done after $(cut -d. -f1 /proc/uptime) s"

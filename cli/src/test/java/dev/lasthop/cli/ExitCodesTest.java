@@ -85,7 +85,7 @@ class ExitCodesTest {
                 "2 | network create x --subnet 10.0.0.0/99",
                 "2 | connect netns:e-container",
                 "3 | trace netns:e-container 39.106.233.176:80 --protocol sctp",
-                "3 | demo --fault conntrack-full",
+                "3 | demo --fault conntrack-insert-failed",
             })
     void byCommand(int code, String line) {
         Run json = Run.json(line);

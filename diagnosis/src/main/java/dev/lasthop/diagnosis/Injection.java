@@ -44,6 +44,8 @@ public record Injection(
         CONTAINER_CALLS_WORLD,
         /** The outside connects to the published port. */
         OUTSIDE_CALLS_PUBLISHED,
+        /** The outside connects to the published port from the port that it called from before. */
+        OUTSIDE_CALLS_PUBLISHED_AGAIN,
         /** The container pings an address of the uplink's subnet that nobody has. */
         CONTAINER_PINGS_NOBODY
     }

@@ -68,6 +68,9 @@ public interface Scene {
     /** The port of the node that is published, on network {@code published}. */
     int publishedPort();
 
+    /** The port that the outside calls from, where it has to be the same each time. */
+    int callingPort();
+
     /** What is there now, for injections that need a rule's handle or a link's MAC. */
     NamespaceState now(Place place);
 }

@@ -22,9 +22,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * A full table of connections cannot be made here without taking away everybody's: its size is the whole machine's. So it is made of a
- * real recording, of a ping that passes the lecture's network: probes are taken away from where the router's connection tracking would
- * have dropped them, and the router's counters are changed in the kernel's bytes. What is examined has gone through a dossier file.
+ * A full table of connections, with the signs that the kernel does not give at will: some packets that still pass, or one sign without
+ * the other. (The whole of it is injected like any other fault.) It is made of a real recording, of a ping that passes the lecture's
+ * network: probes are taken away from where the router's connection tracking would have dropped them, and the router's counters are changed
+ * in the kernel's bytes. What is examined has gone through a dossier file.
  */
 class ConntrackFullReplayTest {
     private static final String ROUTER = "netns:router";

@@ -31,6 +31,7 @@ record Cast(String name, LabNetwork network) {
 
     static final int SERVICE_PORT = 80;
     static final int PUBLISHED_PORT = 8080;
+    static final int CALLING_PORT = 40_000;
 
     Cast {
         LabName.require(name);

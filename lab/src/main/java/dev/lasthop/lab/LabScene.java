@@ -138,6 +138,11 @@ public final class LabScene implements Scene {
     }
 
     @Override
+    public int callingPort() {
+        return Cast.CALLING_PORT;
+    }
+
+    @Override
     public NamespaceState now(Place place) {
         try (Places places = Places.here()) {
             // peers in other namespaces are not asked for: an injection needs what is in this one

@@ -15,10 +15,16 @@ import java.util.OptionalInt;
  *
  * @param port of TCP; empty for a ping
  * @param size of the IP packet in bytes, with DF set; empty for a small one
+ * @param sourcePort of TCP; empty for any
  */
-public record Question(Place source, IpAddress address, OptionalInt port, OptionalInt size) {
+public record Question(Place source, IpAddress address, OptionalInt port, OptionalInt size, OptionalInt sourcePort) {
     private static final int LARGE = 1500;
     private static final int NOBODY = 76; // so many addresses after the outside's own
+
+    /** A ping of the usual size, or a call from any port. */
+    public static Question of(Place source, IpAddress address, OptionalInt port) {
+        return new Question(source, address, port, OptionalInt.empty(), OptionalInt.empty());
+    }
 
     /** What shows a fault. */
     public static Question of(Scene scene, Injection injection) {
@@ -27,31 +33,35 @@ public record Question(Place source, IpAddress address, OptionalInt port, Option
 
     /** @throws IllegalArgumentException if this network has not what is asked for */
     public static Question of(Scene scene, Ask ask, Family family) {
-        OptionalInt none = OptionalInt.empty();
         return switch (ask) {
-            case CONTAINER_PINGS_WORLD -> new Question(scene.container(), scene.world(family), none, none);
-            case CONTAINER_PINGS_WORLD_LARGE ->
-                new Question(scene.container(), scene.world(family), none, OptionalInt.of(LARGE));
-            case CONTAINER_PINGS_GATEWAY ->
-                new Question(scene.container(), scene.gateway(family).address(), none, none);
-            case CONTAINER_PINGS_SECOND -> new Question(scene.container(), second(scene, family), none, none);
-            case CONTAINER_PINGS_NODE ->
-                new Question(scene.container(), scene.nodeAddress(family).address(), none, none);
+            case CONTAINER_PINGS_WORLD -> ping(scene, scene.world(family));
+            case CONTAINER_PINGS_WORLD_LARGE -> ping(scene, scene.world(family)).ofSize(LARGE);
+            case CONTAINER_PINGS_GATEWAY -> ping(scene, scene.gateway(family).address());
+            case CONTAINER_PINGS_SECOND -> ping(scene, second(scene, family));
+            case CONTAINER_PINGS_NODE -> ping(scene, scene.nodeAddress(family).address());
             case CONTAINER_PINGS_NOBODY ->
-                new Question(
-                        scene.container(),
-                        scene.outsideAddress(family).address().plus(NOBODY),
-                        none,
-                        none);
+                ping(scene, scene.outsideAddress(family).address().plus(NOBODY));
             case CONTAINER_CALLS_WORLD ->
-                new Question(scene.container(), scene.world(family), OptionalInt.of(scene.servicePort()), none);
-            case OUTSIDE_CALLS_PUBLISHED ->
-                new Question(
-                        scene.outside(),
-                        scene.nodeAddress(family).address(),
-                        OptionalInt.of(scene.publishedPort()),
-                        none);
+                of(scene.container(), scene.world(family), OptionalInt.of(scene.servicePort()));
+            case OUTSIDE_CALLS_PUBLISHED -> published(scene, family);
+            case OUTSIDE_CALLS_PUBLISHED_AGAIN -> published(scene, family).from(scene.callingPort());
         };
+    }
+
+    private static Question ping(Scene scene, IpAddress address) {
+        return of(scene.container(), address, OptionalInt.empty());
+    }
+
+    private static Question published(Scene scene, Family family) {
+        return of(scene.outside(), scene.nodeAddress(family).address(), OptionalInt.of(scene.publishedPort()));
+    }
+
+    private Question ofSize(int bytes) {
+        return new Question(source, address, port, OptionalInt.of(bytes), sourcePort);
+    }
+
+    private Question from(int callingPort) {
+        return new Question(source, address, port, size, OptionalInt.of(callingPort));
     }
 
     /** The destination as the command line takes it. */
@@ -67,6 +77,9 @@ public record Question(Place source, IpAddress address, OptionalInt port, Option
         var words = new ArrayList<>(List.of(source.label(), destination()));
         if (size.isPresent()) {
             words.addAll(List.of("--size", Integer.toString(size.getAsInt())));
+        }
+        if (sourcePort.isPresent()) {
+            words.addAll(List.of("--source-port", Integer.toString(sourcePort.getAsInt())));
         }
         return words;
     }

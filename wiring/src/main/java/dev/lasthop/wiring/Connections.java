@@ -133,7 +133,7 @@ record Connections(Site host) {
                     .filter(wanted)
                     .flatMap(message -> message.original().stream())
                     .distinct()
-                    .map(flow -> new ConntrackStep(Place.HOST, flow));
+                    .map(flow -> new ConntrackStep.Delete(Place.HOST, flow));
         } catch (KernelException e) {
             return Stream.empty(); // a kernel without connection tracking, or one that cannot be asked for this
         }

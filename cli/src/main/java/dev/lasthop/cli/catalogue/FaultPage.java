@@ -144,6 +144,8 @@ final class FaultPage {
                 "for a ping from the container to an address beside the node that nobody has";
             case CONTAINER_CALLS_WORLD -> "for a TCP connection from the container to the world";
             case OUTSIDE_CALLS_PUBLISHED -> "for a TCP connection from outside to the published port";
+            case OUTSIDE_CALLS_PUBLISHED_AGAIN ->
+                "for a TCP connection from outside to the published port, from the port that was called from before";
         };
     }
 

@@ -153,7 +153,7 @@ final class Demo {
 
     /** Whether something was done that ought to help. */
     private boolean mend(Report report) {
-        Optional<Remedy> remedy = Repair.choose(report);
+        Optional<Remedy> remedy = injection.mendable() ? Repair.choose(report) : Optional.empty();
         if (remedy.isPresent()) {
             try (Places places = Places.here()) {
                 var repair = new Repair(places);
@@ -224,8 +224,11 @@ final class Demo {
     /** What a person would type to try. */
     private String attempt() {
         if (question.port().isPresent()) {
+            String from = question.sourcePort().isPresent()
+                    ? "-p " + question.sourcePort().getAsInt() + " "
+                    : "";
             return question.source()
-                    .run("nc -zv -w 2 " + question.address() + " "
+                    .run("nc -zv -w 2 " + from + question.address() + " "
                             + question.port().getAsInt());
         }
         int header = question.address().family() == dev.lasthop.address.Family.IPV4 ? 28 : 48; // IP and ICMP

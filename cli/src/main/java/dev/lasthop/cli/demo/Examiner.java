@@ -34,7 +34,7 @@ interface Examiner {
                         question.port().orElse(0),
                         question.size().orElse(0),
                         false,
-                        0,
+                        question.sourcePort().orElse(0),
                         PROBES,
                         Level.BPF);
                 // namespaces come and go while the demo plays: they are looked up anew each time

@@ -95,8 +95,7 @@ class HandMadeNetworksTest {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private static void check(Case tried, HandMade made) {
-        var question = new Question(
-                made.place(tried.source()), IpAddress.parse(tried.destination()), tried.port(), OptionalInt.empty());
+        var question = Question.of(made.place(tried.source()), IpAddress.parse(tried.destination()), tried.port());
         var judge = new Judge(question);
         Wait.until("it works before it is broken", judge::works);
         made.run(tried.breaking().toArray(String[]::new));

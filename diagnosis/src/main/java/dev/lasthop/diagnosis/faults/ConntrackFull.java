@@ -1,17 +1,28 @@
 package dev.lasthop.diagnosis.faults;
 
+import dev.lasthop.address.Family;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
+import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
+import dev.lasthop.diagnosis.Scene;
+import dev.lasthop.diagnosis.Side;
+import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.topology.Conntrack;
 import dev.lasthop.topology.NamespaceState;
+import dev.lasthop.wiring.step.ConntrackStep;
+import dev.lasthop.wiring.step.Place;
+import dev.lasthop.wiring.step.SysctlStep;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** No room for another connection. */
 public final class ConntrackFull implements Fault {
+    private static final int MARK = 0x1a57; // of the connections that never were
+
     /** Stateless. */
     public ConntrackFull() {}
 
@@ -47,11 +58,31 @@ public final class ConntrackFull implements Fault {
                             .because(dossier.bracket())
                             .because("conntrack", now.count() + " of " + now.maximum() + " entries")
                             .because("counter", dropped(dossier, state) + " packets dropped meanwhile")
-                            .mendedBy(Remedy.advice(
+                            .mendedBy(Remedy.of(
                                             "raise the maximum, which is the whole machine's",
-                                            "sysctl -w " + key + "=" + now.maximum() * 2)
+                                            "host",
+                                            new SysctlStep(Place.HOST, key, Long.toString(now.maximum() * 2)))
                                     .persistently("put '" + key + " = " + now.maximum() * 2 + "' into /etc/sysctl.d/"));
                 });
+    }
+
+    @Override
+    public List<Injection> injections() {
+        return Injection.inEach(family -> Injection.of(
+                        "bridge",
+                        Injection.Ask.CONTAINER_PINGS_WORLD,
+                        Verdict.DROPPED,
+                        Side.REQUEST,
+                        scene -> List.of(new ConntrackStep.Fill(scene.node(), MARK)))
+                .lastSeenAt(scene -> beforeTracking(scene, family))
+                .notMendable()); // by what would change the whole machine for a throw-away network
+    }
+
+    /** With bridge-nf-call-iptables a frame is tracked before the bridge has it. */
+    private static String beforeTracking(Scene scene, Family family) {
+        String key = "net/bridge/bridge-nf-call-" + (family == Family.IPV6 ? "ip6tables" : "iptables");
+        boolean early = scene.now(scene.node()).sysctls().number(key).orElse(0) == 1;
+        return (early ? At.HOST_END_IN : At.BRIDGE_IN).apply(scene);
     }
 
     private static boolean isFull(Conntrack now) {

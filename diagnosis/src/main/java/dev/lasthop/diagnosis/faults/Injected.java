@@ -1,6 +1,7 @@
 package dev.lasthop.diagnosis.faults;
 
 import dev.lasthop.address.Family;
+import dev.lasthop.address.Flow;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Prefix;
 import dev.lasthop.address.Protocol;
@@ -9,6 +10,7 @@ import dev.lasthop.netlink.nftables.ChainMessage;
 import dev.lasthop.netlink.nftables.RuleBuilder;
 import dev.lasthop.netlink.nftables.TableFamily;
 import dev.lasthop.topology.FirewallRule;
+import dev.lasthop.wiring.step.ConntrackStep;
 import dev.lasthop.wiring.step.FirewallStep;
 import dev.lasthop.wiring.step.Step;
 import java.util.ArrayList;
@@ -72,11 +74,27 @@ final class Injected {
         return steps;
     }
 
+    /** The rules are right, and a connection is remembered from when they led to {@link #nobody}. */
+    static List<Step> rememberedPublishing(Scene scene, Family family) {
+        var call = new Flow(
+                Protocol.TCP,
+                scene.outsideAddress(family).address(),
+                scene.callingPort(),
+                scene.nodeAddress(family).address(),
+                scene.publishedPort());
+        return List.of(new ConntrackStep.Add(scene.node(), call, nobody(scene, family), scene.servicePort()));
+    }
+
+    /** An address of the container's network that nobody has. */
+    private static IpAddress nobody(Scene scene, Family family) {
+        return scene.containerAddress(family).network().first().plus(222);
+    }
+
     /** In place of the right rules, one that leads to another address of the container's network. */
     static List<Step> stalePublishing(Scene scene, Family family) {
         var steps = new ArrayList<>(publishing(scene, family));
-        IpAddress nobody = scene.containerAddress(family).network().first().plus(222);
-        steps.add(publish(scene, family, RuleBuilder.in(OwnTable.of(family), TABLE, DESTINATIONS), "", nobody));
+        steps.add(publish(
+                scene, family, RuleBuilder.in(OwnTable.of(family), TABLE, DESTINATIONS), "", nobody(scene, family)));
         return steps;
     }
 

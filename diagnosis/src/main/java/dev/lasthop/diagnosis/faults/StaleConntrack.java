@@ -4,13 +4,17 @@ import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
+import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
+import dev.lasthop.diagnosis.Side;
+import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Path;
 import dev.lasthop.path.Prediction;
 import dev.lasthop.path.Stage;
 import dev.lasthop.wiring.step.ConntrackStep;
 import dev.lasthop.wiring.step.Place;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** A connection that was tracked before still goes where the rules no longer lead. */
@@ -61,9 +65,19 @@ public final class StaleConntrack implements Fault {
                         .mendedBy(Remedy.of(
                                 "forget the old connection",
                                 "flow",
-                                new ConntrackStep(
+                                new ConntrackStep.Delete(
                                         Place.parse(old.namespaceName()),
                                         old.entry().original()))));
+    }
+
+    @Override
+    public List<Injection> injections() {
+        return Injection.inEach(family -> Injection.of(
+                "published",
+                Injection.Ask.OUTSIDE_CALLS_PUBLISHED_AGAIN,
+                Verdict.DROPPED,
+                Side.REQUEST,
+                scene -> Injected.rememberedPublishing(scene, family)));
     }
 
     /** Whether the flow would pass, or get further than this, if nothing were remembered of it there. */

@@ -41,6 +41,11 @@ public record ConntrackMessage(NftHeader header, Attributes attributes) {
     private static final Key<Attributes> TCP = Key.flaggedNested(1, "CTA_PROTOINFO_TCP");
     private static final Key<Integer> TCP_STATE = Key.u8(1, "CTA_PROTOINFO_TCP_STATE");
 
+    private static final int ECHO_REPLY = 0;
+    private static final int ECHO_REQUEST = 8;
+    private static final int ECHO_REQUEST_IPV6 = 128;
+    private static final int ECHO_REPLY_IPV6 = 129;
+
     /** {@code enum tcp_conntrack}. */
     private static final List<String> TCP_STATES = List.of(
             "NONE",
@@ -130,6 +135,21 @@ public record ConntrackMessage(NftHeader header, Attributes attributes) {
             }
         }
         return new Attributes(identity);
+    }
+
+    /** The attributes of a TCP connection's state. */
+    static Attributes tcp(int state) {
+        return Attributes.of(TCP.to(Attributes.of(TCP_STATE.to(state))));
+    }
+
+    /** The attributes of the tuple of a flow's first packet; for ICMP: of an echo request. */
+    static Attributes tuple(Flow flow) {
+        return tuple(flow, flow.family() == Family.IPV4 ? ECHO_REQUEST : ECHO_REQUEST_IPV6);
+    }
+
+    /** The attributes of the tuple of its replies. */
+    static Attributes reply(Flow original) {
+        return tuple(original.reversed(), original.family() == Family.IPV4 ? ECHO_REPLY : ECHO_REPLY_IPV6);
     }
 
     /** The attributes of a flow's tuple. */

@@ -9,6 +9,7 @@ import dev.lasthop.linux.KernelException;
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.netlink.Attributes;
 import dev.lasthop.netlink.Dump;
+import dev.lasthop.netlink.Key;
 import dev.lasthop.netlink.NetlinkMessage;
 import dev.lasthop.netlink.NetlinkSocket;
 import dev.lasthop.netlink.conntrack.ConntrackFilter.Direction;
@@ -20,13 +21,14 @@ import java.util.Optional;
 /** Connection tracking of one namespace. */
 public final class ConntrackSocket implements AutoCloseable {
     private static final int SUBSYSTEM = 1 << 8; // NFNL_SUBSYS_CTNETLINK
+    private static final int NEW = SUBSYSTEM;
     private static final int GET = SUBSYSTEM + 1;
     private static final int DELETE = SUBSYSTEM + 2;
     private static final int GET_PROCESSOR_STATISTICS = SUBSYSTEM + 4;
     private static final int GET_STATISTICS = SUBSYSTEM + 5;
 
-    private static final int ECHO_REQUEST = 8;
-    private static final int ECHO_REQUEST_IPV6 = 128;
+    private static final int CREATE_ONLY = NetlinkMessage.CREATE | NetlinkMessage.EXCLUSIVE;
+    private static final Key<Integer> MARK_MASK = Key.bigEndian32(21, "CTA_MARK_MASK");
 
     private final NetlinkSocket socket;
 
@@ -131,11 +133,50 @@ public final class ConntrackSocket implements AutoCloseable {
 
     /** Forgets the connection whose first packet was of this flow (for ICMP: an echo request); whether there was one. */
     public boolean delete(Flow original) {
-        int type = original.family() == Family.IPV4 ? ECHO_REQUEST : ECHO_REQUEST_IPV6;
         return delete(
                 "forget the connection " + original,
                 original.family().number(),
-                Attributes.of(ConntrackMessage.ORIGINAL.to(ConntrackMessage.tuple(original, type))));
+                Attributes.of(ConntrackMessage.ORIGINAL.to(ConntrackMessage.tuple(original))));
+    }
+
+    /** Forgets every connection that has this mark. */
+    public void deleteMarked(int mark) {
+        socket.request(
+                "forget the connections of mark " + mark,
+                DELETE,
+                0,
+                new NftHeader(0, 0, 0).body(Attributes.of(ConntrackMessage.MARK.to(mark), MARK_MASK.to(-1))));
+    }
+
+    /**
+     * Remembers a connection.
+     *
+     * @throws KernelException EEXIST if it is remembered already, in either direction
+     */
+    public void create(NewConnection connection) {
+        socket.request("remember the connection " + connection.original(), NEW, CREATE_ONLY, connection.body());
+    }
+
+    /**
+     * Remembers connections, quickly: they are sent together, and only the last is acknowledged.
+     *
+     * @return whether there was room for them all
+     */
+    public boolean create(String operation, List<NewConnection> connections) {
+        var messages = new ArrayList<NetlinkMessage>();
+        for (NewConnection connection : connections) {
+            int flags = messages.size() == connections.size() - 1 ? CREATE_ONLY | NetlinkMessage.ACK : CREATE_ONLY;
+            messages.add(NetlinkMessage.request(NEW, flags, connection.body()));
+        }
+        try {
+            socket.batch(operation, messages);
+            return true;
+        } catch (KernelException e) {
+            if (e.is(Errno.ENOMEM)) { // __nf_conntrack_alloc, where there are nf_conntrack_max
+                return false;
+            }
+            throw e;
+        }
     }
 
     private boolean delete(String operation, int family, Attributes identity) {

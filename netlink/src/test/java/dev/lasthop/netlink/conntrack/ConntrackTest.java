@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -206,6 +207,88 @@ class ConntrackTest {
             assertThat(socket.delete(echo)).isTrue();
             assertThat(listed(network, "-p icmp")).isEmpty();
             assertThat(flows(socket.all())).hasSize(3);
+        }
+    }
+
+    private static final Flow CALL = new Flow(Protocol.TCP, CLIENT, 1000, PUBLISHED, 8080);
+
+    @Test
+    void aNewConnectionInBytes() {
+        NewConnection translated = NewConnection.of(CALL, 60)
+                .answeredAs(new Flow(Protocol.TCP, SERVER, 80, CLIENT, 1000))
+                .inState(NewConnection.SYN_SENT)
+                .withStatus(NewConnection.FIXED_TIMEOUT)
+                .withMark(7);
+        assertThat(translated.body()).isEqualTo(Hex.bytes("""
+                02 00 00 00                  # nfgenmsg: AF_INET
+                34 00 01 80                  # CTA_TUPLE_ORIG, nested
+                 14 00 01 80                 #  CTA_TUPLE_IP, nested
+                  08 00 01 00  0a 00 00 01   #   CTA_IP_V4_SRC 10.0.0.1
+                  08 00 02 00  c0 00 02 01   #   CTA_IP_V4_DST 192.0.2.1
+                 1c 00 02 80                 #  CTA_TUPLE_PROTO, nested
+                  05 00 01 00  06 00 00 00   #   CTA_PROTO_NUM TCP
+                  06 00 02 00  03 e8 00 00   #   CTA_PROTO_SRC_PORT 1000
+                  06 00 03 00  1f 90 00 00   #   CTA_PROTO_DST_PORT 8080
+                34 00 02 80                  # CTA_TUPLE_REPLY, nested: not translated
+                 14 00 01 80
+                  08 00 01 00  c0 00 02 01   #   CTA_IP_V4_SRC 192.0.2.1
+                  08 00 02 00  0a 00 00 01   #   CTA_IP_V4_DST 10.0.0.1
+                 1c 00 02 80
+                  05 00 01 00  06 00 00 00
+                  06 00 02 00  1f 90 00 00   #   CTA_PROTO_SRC_PORT 8080
+                  06 00 03 00  03 e8 00 00   #   CTA_PROTO_DST_PORT 1000
+                08 00 03 00  00 00 04 08     # CTA_STATUS: CONFIRMED FIXED_TIMEOUT
+                08 00 07 00  00 00 00 3c     # CTA_TIMEOUT 60 s
+                08 00 08 00  00 00 00 07     # CTA_MARK 7
+                10 00 04 80                  # CTA_PROTOINFO, nested
+                 0c 00 01 80                 #  CTA_PROTOINFO_TCP, nested
+                  05 00 01 00  01 00 00 00   #   CTA_PROTOINFO_TCP_STATE SYN_SENT
+                28 00 0d 80                  # CTA_NAT_DST, nested
+                 08 00 01 00  0a 00 00 09    #  CTA_NAT_V4_MINIP 10.0.0.9
+                 08 00 02 00  0a 00 00 09    #  CTA_NAT_V4_MAXIP
+                 14 00 03 80                 #  CTA_NAT_PROTO, nested
+                  06 00 01 00  00 50 00 00   #   CTA_PROTONAT_PORT_MIN 80
+                  06 00 02 00  00 50 00 00   #   CTA_PROTONAT_PORT_MAX
+                """));
+        Flow echo = Flow.icmp(IpAddress.parse("fd00::1"), 77, IpAddress.parse("fd00::2"));
+        Attributes read = read(NewConnection.of(echo, 1).body()).attributes();
+        assertThat(read.get(ConntrackMessage.REPLY)).contains(ConntrackMessage.tuple(echo.reversed(), 129));
+        assertThatThrownBy(() -> NewConnection.of(CALL, 1).answeredAs(CALL))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    @KernelTest
+    void conntrackShowsConnectionsThatWereMade() {
+        try (var network = new TestNetwork().namespace("a");
+                var a = NetworkNamespace.open(Path.of("/run/netns/a"));
+                var socket = ConntrackSocket.open(a)) {
+            Flow six = new Flow(Protocol.TCP, IpAddress.parse("fd00::1"), 5, IpAddress.parse("fd00::2"), 6);
+            socket.create(NewConnection.of(CALL, 600)
+                    .answeredAs(new Flow(Protocol.TCP, SERVER, 80, CLIENT, 1000))
+                    .inState(NewConnection.SYN_SENT)
+                    .withStatus(NewConnection.FIXED_TIMEOUT));
+            socket.create(NewConnection.of(six, 600)
+                    .answeredAs(new Flow(Protocol.TCP, IpAddress.parse("fd00::9"), 80, six.source(), 5)));
+            assertThat(network.in("a", "conntrack", "-L"))
+                    .contains("SYN_SENT src=10.0.0.1 dst=192.0.2.1 sport=1000 dport=8080")
+                    .contains("src=10.0.0.9 dst=10.0.0.1 sport=80 dport=1000");
+            assertThat(network.in("a", "conntrack", "-L", "-f", "ipv6"))
+                    .contains("src=fd00::9 dst=fd00::1 sport=80 dport=5");
+            assertThatThrownBy(() -> socket.create(NewConnection.of(CALL, 600))).hasMessageContaining("EEXIST");
+            boolean room = socket.create(
+                    "make some",
+                    IntStream.range(1, 300)
+                            .mapToObj(port -> NewConnection.of(CALL.withSource(CLIENT, port), 600)
+                                    .inState(NewConnection.ESTABLISHED)
+                                    .withStatus(NewConnection.SEEN_REPLY | NewConnection.ASSURED)
+                                    .withMark(port % 2 + 1))
+                            .toList());
+            assertThat(room).isTrue();
+            assertThat(listed(network, "-m 2")).hasSize(150);
+            socket.deleteMarked(2);
+            assertThat(listed(network, "-m 2")).isEmpty();
+            assertThat(listed(network, "-m 1")).hasSize(149);
         }
     }
 

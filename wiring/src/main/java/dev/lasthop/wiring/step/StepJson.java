@@ -1,11 +1,9 @@
 package dev.lasthop.wiring.step;
 
 import dev.lasthop.address.Family;
-import dev.lasthop.address.Flow;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.MacAddress;
 import dev.lasthop.address.Prefix;
-import dev.lasthop.address.Protocol;
 import dev.lasthop.json.JsonException;
 import dev.lasthop.json.JsonObject;
 import dev.lasthop.netlink.Bytes;
@@ -65,7 +63,7 @@ final class StepJson {
                         .put("rule", HexFormat.of().formatHex(s.rule().toArray()))
                         .put("words", s.words())
                         .build();
-            case ConntrackStep s -> conntrack(s);
+            case ConntrackStep s -> ConntrackJson.write(s);
         };
     }
 
@@ -116,15 +114,8 @@ final class StepJson {
                         json.integer("position"),
                         Bytes.of(HexFormat.of().parseHex(json.string("rule"))),
                         json.string("words"));
-            case "conntrack" ->
-                new ConntrackStep(
-                        place,
-                        new Flow(
-                                new Protocol(json.integer("protocol")),
-                                address(json, "source"),
-                                json.integer("sourcePort"),
-                                address(json, "destination"),
-                                json.integer("destinationPort")));
+            case "conntrack", "conntrack-add", "conntrack-fill", "conntrack-forget" ->
+                ConntrackJson.read(json, kind, place);
             default -> LinkJson.read(json, kind, place);
         };
     }
@@ -176,15 +167,5 @@ final class StepJson {
         JsonObject.Builder json =
                 of(kind, step).put("link", step.link()).put("mac", step.mac().toString());
         return put(json, "remote", remote).build();
-    }
-
-    private static JsonObject conntrack(ConntrackStep s) {
-        return of("conntrack", s)
-                .put("protocol", s.original().protocol().number())
-                .put("source", s.original().source().toString())
-                .put("sourcePort", s.original().sourcePort())
-                .put("destination", s.original().destination().toString())
-                .put("destinationPort", s.original().destinationPort())
-                .build();
     }
 }

@@ -51,7 +51,10 @@ final class Sysctl {
             } catch (NoSuchFileException e) {
                 throw new KernelException(operation, Errno.ENOENT, "there is no such parameter there");
             } catch (AccessDeniedException e) {
-                throw new KernelException(operation, Errno.EACCES, "the parameter is read-only, or root is needed");
+                throw new KernelException(
+                        operation,
+                        Errno.EACCES,
+                        "the parameter is read-only there (some are set in the machine's first namespace alone), or root is needed");
             } catch (IOException e) {
                 throw new KernelException(operation, Errno.EINVAL, String.valueOf(e.getMessage()));
             }

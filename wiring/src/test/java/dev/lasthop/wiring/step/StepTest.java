@@ -98,9 +98,16 @@ class StepTest {
                             .comment("a b")
                             .build(),
                     "iifname lh0 accept comment \"a b\""),
-            new ConntrackStep(
+            new ConntrackStep.Delete(
                     Place.HOST,
-                    new Flow(Protocol.UDP, IpAddress.parse("10.0.0.2"), 1, IpAddress.parse("10.0.0.3"), 53)));
+                    new Flow(Protocol.UDP, IpAddress.parse("10.0.0.2"), 1, IpAddress.parse("10.0.0.3"), 53)),
+            new ConntrackStep.Add(
+                    C1,
+                    new Flow(Protocol.TCP, IpAddress.parse("fd00::1"), 40000, IpAddress.parse("fd00::2"), 8080),
+                    IpAddress.parse("fd00::9"),
+                    80),
+            new ConntrackStep.Fill(C1, 7),
+            new ConntrackStep.Forget(C1, 7));
 
     @Test
     void commandsAreWhatAnAdministratorWouldType() {
@@ -126,7 +133,14 @@ class StepTest {
                         "bridge fdb replace 02:00:00:00:00:01 dev vx dst 192.0.2.9 self permanent",
                         "nsenter --net=/proc/7/ns/net sysctl -w net/ipv4/conf/eth0.5/forwarding=1",
                         "nft 'insert rule ip filter FORWARD iifname lh0 accept comment \"a b\"'",
-                        "conntrack -D -f ipv4 -p udp -s 10.0.0.2 -d 10.0.0.3 --sport 1 --dport 53");
+                        "conntrack -D -f ipv4 -p udp -s 10.0.0.2 -d 10.0.0.3 --sport 1 --dport 53",
+                        "ip netns exec c1 conntrack -D -f ipv6 -p tcp -s fd00::1 -d fd00::2 --sport 40000 --dport 8080\n"
+                                + "ip netns exec c1 conntrack -I -p tcp -s fd00::1 -d fd00::2 --sport 40000"
+                                + " --dport 8080 --state SYN_SENT -u FIXED_TIMEOUT -t 86400 --dst-nat '[fd00::9]:80'",
+                        "ip netns exec c1 sh -c 'i=0; while conntrack -I -p tcp -s 198.18.$((i / 65536)).$((i / 256 % 256))"
+                                + " -d 198.19.0.1 --sport $((i % 256 + 1)) --dport 80 --state ESTABLISHED"
+                                + " -u SEEN_REPLY,ASSURED -t 86400 -m 7; do i=$((i + 1)); done'",
+                        "ip netns exec c1 conntrack -D -m 7");
     }
 
     @Test
