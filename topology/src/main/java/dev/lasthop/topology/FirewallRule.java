@@ -2,6 +2,7 @@ package dev.lasthop.topology;
 
 import dev.lasthop.netlink.nftables.Expression;
 import dev.lasthop.netlink.nftables.Extension;
+import dev.lasthop.netlink.nftables.RuleMessage;
 import dev.lasthop.netlink.nftables.Statement;
 import java.util.List;
 
@@ -14,6 +15,21 @@ import java.util.List;
 public record FirewallRule(long handle, List<Expression> expressions, String comment, String text) {
     public FirewallRule {
         expressions = List.copyOf(expressions);
+    }
+
+    /**
+     * A rule of nf_tables.
+     *
+     * @param sets those of its table, which it may name
+     */
+    public static FirewallRule of(RuleMessage rule, List<FirewallSet> sets) {
+        return of(rule, new RuleText(rule.familyName(), sets));
+    }
+
+    static FirewallRule of(RuleMessage rule, RuleText text) {
+        List<Expression> expressions = rule.expressions();
+        String comment = rule.comment().isEmpty() ? RuleText.comment(expressions) : rule.comment();
+        return new FirewallRule(rule.handle(), expressions, comment, text.of(expressions, rule.comment()));
     }
 
     /** How many packets got to its counter; 0 where it has none. */

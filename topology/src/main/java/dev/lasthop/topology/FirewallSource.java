@@ -131,12 +131,7 @@ public final class FirewallSource {
         private FirewallChain chain(ChainMessage chain, RuleText text) {
             Place place = new Place(chain.header().family(), chain.table(), chain.name());
             List<FirewallRule> inIt = rules.getOrDefault(place, List.of()).stream()
-                    .map(rule -> {
-                        var expressions = rule.expressions();
-                        String comment = rule.comment().isEmpty() ? RuleText.comment(expressions) : rule.comment();
-                        return new FirewallRule(
-                                rule.handle(), expressions, comment, text.of(expressions, rule.comment()));
-                    })
+                    .map(rule -> FirewallRule.of(rule, text))
                     .toList();
             Optional<FirewallChain.Entry> entry = chain.hook()
                     .map(hook -> new FirewallChain.Entry(

@@ -6,6 +6,7 @@ import dev.lasthop.netlink.nftables.Expression;
 import dev.lasthop.netlink.nftables.Extension;
 import dev.lasthop.netlink.nftables.Load;
 import dev.lasthop.netlink.nftables.MetaKey;
+import dev.lasthop.netlink.nftables.ObjectMessage;
 import dev.lasthop.netlink.nftables.RuleData;
 import dev.lasthop.netlink.nftables.Statement;
 import dev.lasthop.netlink.nftables.Transform;
@@ -292,7 +293,11 @@ final class RuleWriter {
                                         Operand.of(load, network, transport).format());
                     }
                     case Statement.ObjectReference o ->
-                        o.map().isEmpty() ? "object \"" + o.object() + "\"" : "object from map @" + o.map();
+                        o.map().isEmpty()
+                                ? (o.type() == ObjectMessage.CT_HELPER ? "ct helper set \"" : "object \"")
+                                        + o.object()
+                                        + '"'
+                                : "object from map @" + o.map();
                     case Statement.DynamicSet d ->
                         switch (d.operation()) {
                                     case 0 -> "add";

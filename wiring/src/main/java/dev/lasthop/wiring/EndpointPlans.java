@@ -80,7 +80,7 @@ record EndpointPlans(Places places, Store store) {
         steps.addAll(new Tuning(network).steps(Tuning.plain(endpoint), endpoint));
         if (network.plans().crossesHost()
                 && !host.hasOwnTable()) { // somebody flushed the rules: nothing of this would get out
-            steps.addAll(OwnTable.whole(store));
+            steps.addAll(OwnTable.whole(store, host));
         }
         steps.addAll(OwnTable.add(endpoint, network, store));
         if (!ports.isEmpty()) {

@@ -55,7 +55,7 @@ record NetworkPlans(Places places, Store store) {
                 steps.addAll(forwarding(host, network));
             }
             if (!host.hasOwnTable()) { // the first network, or somebody flushed the rules
-                steps.addAll(OwnTable.whole(store));
+                steps.addAll(OwnTable.whole(store, host));
             }
             steps.add(OwnTable.add(network, store));
         }

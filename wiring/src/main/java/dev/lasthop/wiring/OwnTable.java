@@ -30,10 +30,11 @@ final class OwnTable {
 
     private OwnTable() {}
 
-    /** The table and all that is on record in it. */
-    static List<Step> whole(Store store) {
+    /** The table and all that is on record in it; of what is there of it, all rules anew. */
+    static List<Step> whole(Store store, HostView host) {
         List<PublishedPort> ports = new ArrayList<>();
-        List<Step> steps = new ArrayList<>(List.of(TableDesign.create()));
+        List<Step> steps = new ArrayList<>(List.of(
+                TableContents.table(host.site()).isPresent() ? TableDesign.renew(_ -> true) : TableDesign.create()));
         List<TableElement> elements = new ArrayList<>(declaredNetworks(store));
         List<Network> networks = store.networks();
         for (Endpoint endpoint : store.endpoints()) {

@@ -58,8 +58,9 @@ record PeerPlans(Network network) {
                 .forEach(steps::add));
         steps.addAll(add(peer));
         if (network.driver().tunnel().isEmpty()) {
-            if (!new HostView(places.at(Place.HOST)).hasOwnTable()) { // somebody flushed the rules
-                steps.addAll(OwnTable.whole(store));
+            HostView host = new HostView(places.at(Place.HOST));
+            if (!host.hasOwnTable()) { // somebody flushed the rules
+                steps.addAll(OwnTable.whole(store, host));
             } else {
                 before.ifPresent(old -> steps.add(OwnTable.peers(network, old, false, false)));
             }

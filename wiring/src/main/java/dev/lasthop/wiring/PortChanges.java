@@ -48,7 +48,7 @@ record PortChanges(Places places, Store store) {
         HostView view = new HostView(places.at(Place.HOST));
         Ports ports = new Ports(places, store);
         ports.refuseTaken(view, endpoint, List.of(port));
-        List<Step> steps = new ArrayList<>(view.hasOwnTable() ? List.of() : OwnTable.whole(store));
+        List<Step> steps = new ArrayList<>(view.hasOwnTable() ? List.of() : OwnTable.whole(store, view));
         steps.addAll(ports.steps(view, store.requireNetwork(endpoint.network()), endpoint, List.of(port)));
         return new Plan("publish " + port + " of " + endpoint.id(), steps);
     }

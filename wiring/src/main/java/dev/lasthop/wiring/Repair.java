@@ -58,8 +58,8 @@ final class Repair {
     }
 
     private void table(List<Network> networks) {
-        if (!host.hasOwnTable()) {
-            differences.found("table inet lasthop is gone: the rules were flushed", OwnTable.whole(store));
+        if (TableContents.table(host.site()).isEmpty()) {
+            differences.found("table inet lasthop is gone: the rules were flushed", OwnTable.whole(store, host));
             return;
         }
         new TableRepair(host.site(), store, differences).compare(networks);

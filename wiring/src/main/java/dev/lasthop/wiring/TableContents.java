@@ -16,7 +16,9 @@ import dev.lasthop.netlink.nftables.RuleMessage;
 import dev.lasthop.netlink.nftables.SetElement;
 import dev.lasthop.netlink.nftables.SetMessage;
 import dev.lasthop.netlink.nftables.Statement.Counter;
+import dev.lasthop.netlink.nftables.TableMessage;
 import dev.lasthop.wiring.step.Site;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +27,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What stands in the table now: how many rules its chains have, and all elements of its sets, as they were read once. */
+/** What stands in the table now: all elements of its sets, as they were read once. */
 final class TableContents {
     /** An element's place in its set. */
     private record Place(Bytes key, Bytes keyEnd, boolean isEnd) {
@@ -88,7 +90,7 @@ final class TableContents {
         return wrong.isEmpty() ? List.of() : List.of(new TableElement(element.set(), wrong, element.words()));
     }
 
-    /** What stands there and is none of these. */
+    /** What stands there and is none of these. That nothing is below the first interval, nft says by an end at zero. */
     List<TableElement> besides(List<TableElement> wanted) {
         Map<String, Map<Place, SetElement>> rest = new TreeMap<>();
         sets.forEach((set, elements) -> rest.put(set, new HashMap<>(elements)));
@@ -98,10 +100,15 @@ final class TableContents {
         }
         List<TableElement> besides = new ArrayList<>();
         rest.forEach((set, elements) -> elements.values().stream()
+                .filter(element -> !(element.isIntervalEnd() && isZero(element.key())))
                 .sorted((a, b) -> a.key().toString().compareTo(b.key().toString()))
                 .forEach(element -> besides.add(
                         new TableElement(set, List.of(element), element.key().toString()))));
         return besides;
+    }
+
+    private static boolean isZero(Bytes bytes) {
+        return new BigInteger(1, bytes.toArray()).signum() == 0;
     }
 
     /** What an element has counted; nothing where it is not there. */
@@ -119,6 +126,28 @@ final class TableContents {
         return element.data()
                 .map(data -> data instanceof RuleData.Value value ? value.bytes() : Bytes.EMPTY)
                 .orElse(Bytes.EMPTY);
+    }
+
+    /** The table itself. */
+    static Optional<TableMessage> table(Site host) {
+        TableMessage table = TableMessage.of(OwnTable.FAMILY, OwnTable.NAME);
+        try {
+            return host
+                    .netfilter()
+                    .request(
+                            "look for " + table.what(),
+                            NftType.GET_TABLE,
+                            0,
+                            table.header().body(Attributes.of(TableMessage.NAME.to(table.name()))))
+                    .stream()
+                    .findFirst()
+                    .map(TableMessage::decode);
+        } catch (KernelException e) {
+            if (e.is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /** The table's chains, sets and objects. */
@@ -139,8 +168,8 @@ final class TableContents {
                 .messages();
     }
 
-    /** How many rules each chain of the table has; chains without any are not named. */
-    static Map<String, Long> rules(Site host) {
+    /** The rules of each chain of the table, in order; chains without any are not named. */
+    static Map<String, List<RuleMessage>> rules(Site host) {
         return host
                 .netfilter()
                 .dump(
@@ -149,7 +178,7 @@ final class TableContents {
                         NftHeader.of(OwnTable.FAMILY).body(Attributes.of(RuleMessage.TABLE.to(OwnTable.NAME))))
                 .messages()
                 .stream()
-                .map((NetlinkMessage message) -> RuleMessage.decode(message).chain())
-                .collect(Collectors.groupingBy(chain -> chain, TreeMap::new, Collectors.counting()));
+                .map(RuleMessage::decode)
+                .collect(Collectors.groupingBy(RuleMessage::chain, TreeMap::new, Collectors.toList()));
     }
 }

@@ -90,6 +90,21 @@ class FailureKernelTest {
         refusedAtEachStep(wiring.planRepair().plan());
     }
 
+    @Test
+    void aRepairOfTheTableRefusedAtEachStep() {
+        wiring.createNetwork(WEB);
+        wiring.connect(C1);
+        network.in("host", "nft", "insert rule inet lasthop postrouting counter accept");
+        network.in("host", "nft", "add rule inet lasthop prerouting drop");
+        network.in("host", "nft", "add rule inet lasthop user-forward tcp dport 22 accept");
+        refusedAtEachStep(wiring.planRepair().plan());
+        network.in("host", "nft", "flush chain inet lasthop guard; delete chain inet lasthop guard");
+        network.in("host", "nft", "add chain inet lasthop guard { type filter hook prerouting priority -7 ; }");
+        refusedAtEachStep(wiring.planRepair().plan());
+        assertThat(wiring.repair().found()).isNotEmpty();
+        assertThat(wiring.planRepair().found()).isEmpty();
+    }
+
     private void refusedAtEachStep(Plan plan) {
         List<String> before = picture();
         Step refused = new LinkStep.Mtu(Place.HOST, "lo", -5); // EINVAL, whatever there is

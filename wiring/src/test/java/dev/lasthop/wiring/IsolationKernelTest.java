@@ -137,7 +137,7 @@ class IsolationKernelTest {
             place.nft("flush", "chain", "inet", "lasthop", "towards");
             place.nft("delete", "element", "inet", "lasthop", "any4", "{ tcp . 8081 }");
             assertThat(wiring.repair().found())
-                    .anyMatch(found -> found.contains("rules of table inet lasthop were changed"))
+                    .anyMatch(found -> found.startsWith("chain forward is empty, and had 6 rules"))
                     .anyMatch(found -> found.contains("ports of c1@web"));
             assertThat(wiring.repair().found()).isEmpty();
             assertThat(Tcp.call("outside", "192.0.2.1", 8080)).isEmpty();

@@ -25,6 +25,7 @@ public record SetMessage(NftHeader header, Attributes attributes) implements Nft
     /** What each element does when it is found: it counts, mostly. */
     public static final Key<Attributes> EXPRESSION = Key.flaggedNested(17, "NFTA_SET_EXPR");
 
+    private static final Key<Integer> SIZE = Key.bigEndian32(1, "NFTA_SET_DESC_SIZE");
     private static final Key<Attributes> CONCATENATION = Key.flaggedNested(2, "NFTA_SET_DESC_CONCAT");
     private static final Key<Attributes> ELEMENT = Key.flaggedNested(1, "NFTA_LIST_ELEM");
     private static final Key<Integer> FIELD_LENGTH = Key.bigEndian32(1, "NFTA_SET_FIELD_LEN");
@@ -138,6 +139,14 @@ public record SetMessage(NftHeader header, Attributes attributes) implements Nft
 
     public int dataLength() {
         return Fields.number(attributes, DATA_LENGTH);
+    }
+
+    /** How many elements it may hold; 0 where there is no limit. */
+    public int size() {
+        return attributes
+                .get(DESCRIPTION)
+                .map(description -> Fields.number(description, SIZE))
+                .orElse(0);
     }
 
     /** The lengths of a concatenation's fields, where the kernel was told them: for intervals only. */

@@ -3,6 +3,7 @@ package dev.lasthop.wiring.step;
 import dev.lasthop.linux.Errno;
 import dev.lasthop.linux.KernelException;
 import dev.lasthop.netlink.Attributes;
+import dev.lasthop.netlink.NetlinkMessage;
 import dev.lasthop.netlink.nftables.ChainMessage;
 import dev.lasthop.netlink.nftables.ElementsMessage;
 import dev.lasthop.netlink.nftables.Expression;
@@ -50,10 +51,15 @@ final class RuleChanges {
                 .flatMap(change -> change.thing() instanceof TableMessage table ? Stream.of(table) : Stream.empty())
                 .filter(table -> !now.has(table))
                 .toList();
+        Optional<TableMessage> remade = remade(step);
+        if (remade.isPresent()) {
+            return tableAsItWas(site, now, remade.get());
+        }
         var steps = new ArrayList<Step>();
         for (FirewallStep.Change change : step.changes().reversed()) {
-            // what is in a table that this step makes goes with it
-            boolean covered = fresh.stream().anyMatch(table -> RuleState.same(table, change.thing()));
+            // what is in a table that this step makes goes with it, and a chain's new rules with all of them
+            boolean covered = fresh.stream().anyMatch(table -> RuleState.same(table, change.thing()))
+                    || change instanceof FirewallStep.Add(RuleMessage rule) && empties(step, rule);
             if (!covered || change.thing() instanceof TableMessage) {
                 undo(site, now, change).ifPresent(steps::add);
             }
@@ -70,6 +76,35 @@ final class RuleChanges {
             case FirewallStep.Delete delete -> undoDelete(site, now, delete.thing());
             case FirewallStep.DeleteLike like -> like(now, like.thing()).flatMap(found -> undoDelete(site, now, found));
         };
+    }
+
+    /** The table that a step deletes parts of which others are parts of: its way back is the whole table. */
+    private static Optional<TableMessage> remade(FirewallStep step) {
+        return step.changes().stream()
+                .filter(FirewallStep.Delete.class::isInstance)
+                .map(FirewallStep.Change::thing)
+                .filter(thing -> thing instanceof ChainMessage || thing instanceof SetMessage)
+                .findFirst()
+                .map(thing -> TableMessage.of(thing.family().orElse(TableFamily.INET), thing.table()));
+    }
+
+    private static List<Step> tableAsItWas(Site site, RuleState now, TableMessage table) {
+        List<FirewallStep.Change> changes = new ArrayList<>(List.of(new FirewallStep.Delete(table)));
+        changes.addAll(tablePutBack(now, table));
+        String line = "# put back: " + table.what();
+        return changes.size() == 1 ? List.of() : List.of(new FirewallStep(site.place(), changes, List.of(line)));
+    }
+
+    private static boolean empties(FirewallStep step, RuleMessage rule) {
+        return step.changes().stream()
+                .anyMatch(change -> change instanceof FirewallStep.Delete(RuleMessage all)
+                        && isAllOfChain(all)
+                        && RuleState.same(all, rule)
+                        && all.chain().equals(rule.chain()));
+    }
+
+    private static boolean isAllOfChain(RuleMessage rule) {
+        return rule.handle() == 0;
     }
 
     private static Step deleteLike(Site site, RuleMessage rule) {
@@ -133,6 +168,11 @@ final class RuleChanges {
 
     private static List<FirewallStep.Change> rulePutBack(RuleState now, RuleMessage rule) {
         List<RuleMessage> chain = now.rules(rule);
+        if (isAllOfChain(rule)) {
+            List<FirewallStep.Change> changes = new ArrayList<>(List.of(new FirewallStep.Delete(rule)));
+            chain.forEach(known -> changes.add(new FirewallStep.Add(bare(known))));
+            return changes;
+        }
         for (int i = 0; i < chain.size(); i++) {
             if (chain.get(i).handle() == rule.handle()) {
                 RuleMessage bare = bare(chain.get(i));
@@ -165,10 +205,13 @@ final class RuleChanges {
                 .map(ObjectMessage::decode)
                 .filter(object -> RuleState.same(object, table))
                 .forEach(object -> changes.add(new FirewallStep.Add(without(object))));
-        all.sets().stream()
-                .map(SetMessage::decode)
-                .filter(set -> RuleState.same(set, table))
-                .forEach(set -> changes.add(new FirewallStep.Add(without(set))));
+        int id = 1; // of a set, by which the kernel insists on telling apart those that one transaction makes
+        for (NetlinkMessage message : all.sets()) {
+            SetMessage set = SetMessage.decode(message);
+            if (RuleState.same(set, table)) {
+                changes.add(new FirewallStep.Add(without(set, id++)));
+            }
+        }
         all.elements().stream()
                 .map(ElementsMessage::decode)
                 .filter(elements -> RuleState.same(elements, table))
@@ -187,9 +230,9 @@ final class RuleChanges {
                 keep(chain.attributes(), List.of(1, 3, 4, 5, 7, 10, 12))); // all but handle, use, counters
     }
 
-    private static SetMessage without(SetMessage set) {
-        return new SetMessage(
-                set.header(), keep(set.attributes(), List.of(1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 15, 17, 18)));
+    private static SetMessage without(SetMessage set, int id) {
+        Attributes kept = keep(set.attributes(), List.of(1, 2, 3, 4, 5, 6, 7, 9, 11, 12, 13, 15, 17, 18));
+        return new SetMessage(set.header(), kept.with(SetMessage.ID.to(id)));
     }
 
     private static ObjectMessage without(ObjectMessage object) {

@@ -15,17 +15,20 @@ import dev.lasthop.netlink.nftables.Ruleset;
 import dev.lasthop.netlink.nftables.SetElement;
 import dev.lasthop.netlink.nftables.SetMessage;
 import dev.lasthop.netlink.nftables.TableMessage;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the rule set holds now of what a step is about. Things with a name are asked for by it, so that a change costs the same however
- * much there is besides; all of it is read only for rules, and for a table that is to be put back.
+ * much there is besides; a table's rules are read for rules, and all there is only for a table that is to be put back.
  */
 final class RuleState {
     private final NetlinkSocket socket;
+    private final Map<String, List<RuleMessage>> rules = new HashMap<>(); // of each table that was asked for
     private @Nullable Ruleset whole;
 
     RuleState(Site site) {
@@ -75,9 +78,20 @@ final class RuleState {
     }
 
     List<RuleMessage> rules(RuleMessage of) {
-        return whole().rules().stream()
-                .map(RuleMessage::decode)
+        return rules.computeIfAbsent(of.table() + " " + of.header().family(), _ -> rulesOfTable(of)).stream()
                 .filter(known -> same(known, of) && known.chain().equals(of.chain()))
+                .toList();
+    }
+
+    private List<RuleMessage> rulesOfTable(RuleMessage of) {
+        return socket
+                .dump(
+                        "read the rules of table " + of.familyName() + " " + of.table(),
+                        NftType.GET_RULE,
+                        of.header().body(Attributes.of(RuleMessage.TABLE.to(of.table()))))
+                .messages()
+                .stream()
+                .map(RuleMessage::decode)
                 .toList();
     }
 
