@@ -33,25 +33,8 @@ for module in ipvlan e1000 virtio_net 9pnet_virtio overlay bridge veth nf_tables
     find "$modules" -name "$module.ko" | grep -q . || skip "the kernel in $kernel has no module $module (or it is compressed)"
 done
 
-# The initramfs: busybox, what mounts the root, and the modules that this takes, in their order
-files=$work/initramfs
-mkdir -p "$files"/{bin,proc,dev,mnt,rw,new,modules}
-cp "$(command -v busybox)" "$files/bin/busybox"
-cp "$here/otherkernel-init" "$files/init" && chmod +x "$files/init"
-awk -v wanted="virtio_pci 9pnet_virtio 9p overlay" '
-    function load(path,    one, all, n) {
-        n = split(needs[path], all, " ")
-        for (one = n; one > 0; one--) load(all[one])
-        if (!(path in done)) print path
-        done[path]
-    }
-    { path = $1; sub(/:$/, "", path); name = path; sub(/.*\//, "", name); sub(/\.ko$/, "", name)
-      paths[name] = path; $1 = ""; needs[path] = $0 }
-    END { n = split(wanted, all, " "); for (one = 1; one <= n; one++) if (all[one] in paths) load(paths[all[one]]) }
-' "$modules/modules.dep" | while read -r module; do
-    cp "$modules/$module" "$files/modules/" && echo "${module##*/}" >>"$files/modules/order"
-done
-(cd "$files" && find . | busybox cpio -o -H newc 2>/dev/null) >"$work/initrd"
+. "$here/machine.sh"
+initramfs "$(command -v busybox)" "$modules" "$work/initrd"
 
 # Two network cards on one wire, which end nowhere else
 timeout -k 10 "${LASTHOP_GUEST_SECONDS:-1800}" nice qemu-system-x86_64 -accel "${LASTHOP_ACCEL:-tcg}" -cpu max -m 1536 -nodefaults -nographic -no-reboot \
@@ -60,12 +43,4 @@ timeout -k 10 "${LASTHOP_GUEST_SECONDS:-1800}" nice qemu-system-x86_64 -accel "$
     -fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap -device virtio-9p-pci,fsdev=root,mount_tag=root \
     -netdev hubport,id=a,hubid=0 -device e1000,netdev=a,mac=52:54:00:00:00:0a,romfile= \
     -netdev hubport,id=b,hubid=0 -device virtio-net-pci,netdev=b,mac=52:54:00:00:00:0b,romfile= \
-    </dev/null 2>&1 | sed -u 's|\r||g' | tee "$work/console" | grep --line-buffered -e '^ok  ' -e '^FAIL ' -e '^SKIP ' -e '^on kernel '
-passed=$(grep -c '^ok  ' "$work/console") failed=$(grep -c '^FAIL ' "$work/console") skipped=$(grep -c '^SKIP ' "$work/console")
-if ! grep -q '^the guest is done' "$work/console"; then
-    failed=$((failed + 1))
-    echo "FAIL the guest: it ended early: $(tail -n 5 "$work/console" | tr '\n' ' ')"
-fi
-[ $((passed + failed)) -gt 0 ] || { failed=1 && echo "FAIL the guest: it tested nothing"; }
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ]
+    </dev/null 2>&1 | judged
