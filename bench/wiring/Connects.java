@@ -30,8 +30,9 @@ public final class Connects {
 
     public static void main(String[] args) {
         int rounds = Integer.parseInt(args[0]);
-        try (NetworkNamespace host = NetworkNamespace.current()) {
-            var bench = new Connects(new Wiring(StateFolders.of(System.getenv()), host));
+        try (NetworkNamespace host = NetworkNamespace.current();
+                var wiring = new Wiring(StateFolders.of(System.getenv()), host)) {
+            var bench = new Connects(wiring);
             bench.wiring.createNetwork(NetworkSpec.of(NETWORK, Prefix.parse("10.64.0.0/16")));
             NamedNamespaces.create("probe");
             bench.measure(rounds, true); // warms up

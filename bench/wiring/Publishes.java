@@ -44,8 +44,8 @@ public final class Publishes {
     }
 
     private static void publish(int ports, int rounds) throws IOException {
-        try (NetworkNamespace host = NetworkNamespace.current()) {
-            var wiring = new Wiring(StateFolders.of(System.getenv()), host);
+        try (NetworkNamespace host = NetworkNamespace.current();
+                var wiring = new Wiring(StateFolders.of(System.getenv()), host)) {
             wiring.createNetwork(NetworkSpec.of("bench", Prefix.parse("10.64.0.0/16"), Prefix.parse("fd64::/64")));
             wiring.connect(ConnectSpec.of(SERVER, "bench"));
             wiring.publish("server", port(FIRST));

@@ -57,6 +57,7 @@ class ApplyKernelTest {
 
     @AfterEach
     void close() {
+        wiring.close();
         host.close();
         network.close();
     }

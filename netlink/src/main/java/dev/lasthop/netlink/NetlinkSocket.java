@@ -45,6 +45,7 @@ public final class NetlinkSocket implements AutoCloseable {
     private final String place;
     private final Memory buffer = Memory.collected(BUFFER);
     private int sequence;
+    private boolean sound = true;
 
     private NetlinkSocket(Fd fd, String place) {
         this.fd = fd;
@@ -120,6 +121,19 @@ public final class NetlinkSocket implements AutoCloseable {
         return replies;
     }
 
+    /**
+     * Whether somebody else may go on with this socket: each exchange was read to its end, and nothing more has come. A refusal is an end
+     * too, but for a batch, which may be refused more than once; a lost, late or malformed reply is not.
+     */
+    public synchronized boolean isReusable() {
+        return sound && Poll.readable(List.of(fd), Duration.ZERO)[0] == 0;
+    }
+
+    /** Numbers the next request with what comes behind this; for tests. */
+    synchronized void countFrom(int last) {
+        sequence = last;
+    }
+
     /** Joins a multicast group, with room for {@code bytes} of messages that have not been read yet. */
     public void join(int group, int bytes) {
         fd.setOption(SOL_SOCKET, SO_RCVBUFFORCE, bytes);
@@ -154,6 +168,7 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     private void send(List<NetlinkMessage> messages) {
+        sound = false; // until the last reply is read
         Bytes bytes = NetlinkMessage.encode(messages);
         if (bytes.size() > USUAL_SEND_BUFFER) { // the kernel refuses what does not fit, EMSGSIZE
             fd.setOption(SOL_SOCKET, SO_SNDBUFFORCE, bytes.size());
@@ -172,10 +187,11 @@ public final class NetlinkSocket implements AutoCloseable {
         int awaited = ends;
         while (awaited > 0) {
             for (NetlinkMessage message : next(operations.apply(0))) {
-                if (message.sequence() < firstSequence || message.sequence() > sequence) {
+                int index = message.sequence() - firstSequence; // numbers start again from the least, some day
+                if (index < 0 || index > sequence - firstSequence) {
                     continue; // a late reply to a request that was given up
                 }
-                String operation = operations.apply(message.sequence() - firstSequence);
+                String operation = operations.apply(index);
                 interrupted |= (message.flags() & NetlinkMessage.DUMP_INTERRUPTED) != 0;
                 switch (message.type()) {
                     case NetlinkMessage.DONE -> {
@@ -191,6 +207,7 @@ public final class NetlinkSocket implements AutoCloseable {
                 }
             }
         }
+        sound = refusal == null || ends == 1 && firstSequence == sequence;
         if (refusal != null) {
             throw refusal;
         }

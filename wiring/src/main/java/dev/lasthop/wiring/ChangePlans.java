@@ -158,7 +158,7 @@ record ChangePlans(Places places, Store store) {
                 .forEach(steps::add);
         if (!ports.isEmpty()) {
             steps.add(PortElements.publish(after, ports));
-            steps.addAll(new Connections(host.site()).through(before, ports));
+            steps.addAll(Connections.through(before, ports));
         }
         return steps;
     }

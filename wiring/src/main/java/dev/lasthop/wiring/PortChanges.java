@@ -37,7 +37,8 @@ record PortChanges(Places places, Store store) {
                 .findFirst()
                 .orElseThrow(() -> new WiringException("port " + held + " is not published by " + endpoint));
         boolean last = store.ports().isOnly(found.id(), held);
-        List<Step> steps = new Removal(places, store).withoutPorts(found, List.of(held), last);
+        List<Step> steps = new ArrayList<>(new Removal(places, store).withoutPorts(found, List.of(held), last));
+        steps.addAll(Connections.through(found, List.of(held)));
         var work = new Work(store, places, "unpublish " + held + " of " + found.id(), found.id());
         work.begin(steps, Amendment.delete(found, List.of(held)));
         Removal.complete("port " + held, work.end(steps));

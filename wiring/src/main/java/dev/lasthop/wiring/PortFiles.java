@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The published ports on record: a file for each in a folder for each endpoint, and an index by the host's ports, so that neither who holds a
- * port nor putting one more on record depends on how many there are.
+ * The published ports on record: a file for each in a folder for each endpoint in one for each network, and an index by the host's ports, so
+ * that neither who holds a port nor putting one more on record depends on how many there are.
  *
  * <p>The index is of symbolic links: {@code host/tcp/8080/any} leads to the port's file. It is made before the file and deleted behind it; so
  * a link that leads nowhere is what a killed process left, and stands for nothing.
@@ -37,6 +37,7 @@ record PortFiles(Path folder) {
         StateFile.delete(file(endpoint, port.host()));
         unlink(port.host());
         deleteIfEmpty(ofEndpoint(endpoint));
+        deleteIfEmpty(ofNetwork(network(endpoint)));
     }
 
     /** The endpoint's ports, in order. */
@@ -67,9 +68,9 @@ record PortFiles(Path folder) {
         return first(ofEndpoint(endpoint), PortFiles::isRecord).isPresent();
     }
 
-    /** Whether any endpoint has published something, of those whose ids are {@code wanted}. */
-    boolean hasAny(Predicate<String> wanted) {
-        return first(folder.resolve("of"), of -> {
+    /** Whether any endpoint of a network has published something, of those whose ids are {@code wanted}. */
+    boolean hasAny(String network, Predicate<String> wanted) {
+        return first(ofNetwork(network), of -> {
                     String endpoint = of.getFileName().toString();
                     return wanted.test(endpoint) && hasAny(endpoint);
                 })
@@ -162,8 +163,17 @@ record PortFiles(Path folder) {
         }
     }
 
+    private Path ofNetwork(String network) {
+        return folder.resolve("of").resolve(network);
+    }
+
     private Path ofEndpoint(String endpoint) {
-        return folder.resolve("of").resolve(endpoint);
+        return ofNetwork(network(endpoint)).resolve(endpoint);
+    }
+
+    /** @see Endpoint#id */
+    private static String network(String endpoint) {
+        return endpoint.substring(endpoint.lastIndexOf('@') + 1);
     }
 
     private Path file(String endpoint, HostPort port) {

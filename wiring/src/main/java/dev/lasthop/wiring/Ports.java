@@ -88,7 +88,7 @@ record Ports(Places places, Store store) {
             steps.add(TableElement.step(stale, false));
         }
         steps.add(PortElements.publish(endpoint, ports));
-        steps.addAll(new Connections(host.site()).before(endpoint, ports));
+        steps.addAll(Connections.before(endpoint, ports));
         return steps;
     }
 

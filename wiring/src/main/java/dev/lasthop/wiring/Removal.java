@@ -2,7 +2,7 @@ package dev.lasthop.wiring;
 
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Prefix;
-import dev.lasthop.linux.NetworkNamespace;
+import dev.lasthop.wiring.step.StaleConnectionsStep;
 import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Places;
@@ -38,18 +38,20 @@ record Removal(Places places, Store store) {
                     .forEach(steps::add);
             steps.addAll(new Exits(places, store).leaving(endpoint));
         }
+        // last: the kernel lets no link go before each packet that was under way when the ports were taken away is
+        // through
+        steps.addAll(Connections.through(endpoint, ports));
         return new Plan("disconnect " + endpoint.name() + " from " + endpoint.network(), steps);
     }
 
     /**
-     * The steps that take ports off a living endpoint.
+     * The steps that take ports off a living endpoint, but for its {@linkplain Connections#through connections}.
      *
      * @param all whether it has no other
      */
     List<Step> withoutPorts(Endpoint endpoint, List<PublishedPort> ports, boolean all) {
         List<Step> steps = new ArrayList<>();
         steps.add(PortElements.unpublish(endpoint, ports));
-        steps.addAll(new Connections(places.at(Place.HOST)).through(endpoint, ports));
         boolean hairpin = BridgePort.of(endpoint.settings()).hairpin();
         if (all && isBridged(endpoint) && !hairpin) {
             endpoint.hostLink()
@@ -63,9 +65,7 @@ record Removal(Places places, Store store) {
         }
         boolean lastPort = all
                 && !store.ports()
-                        .hasAny(other -> other.endsWith("@" + endpoint.network())
-                                && !other.equals(endpoint.id())
-                                && store.isOnRecord(other));
+                        .hasAny(endpoint.network(), other -> !other.equals(endpoint.id()) && store.isOnRecord(other));
         store.network(endpoint.network())
                 .filter(network -> lastPort && BridgePlans.isOwn(network))
                 .flatMap(Network::bridge)
@@ -93,13 +93,8 @@ record Removal(Places places, Store store) {
         }
 
         /** What could not be done, if anything. */
-        List<RuntimeException> end(NetworkNamespace host) {
-            if (!failures.isEmpty() || work.isEmpty()) {
-                return failures;
-            }
-            try (Places places = Places.withHost(host)) {
-                return work.get().end(later, places);
-            }
+        List<RuntimeException> end(Places places) {
+            return failures.isEmpty() && work.isPresent() ? work.get().end(later, places) : failures;
         }
     }
 
@@ -117,11 +112,13 @@ record Removal(Places places, Store store) {
         return new Leaving(endpoint, Optional.of(work), List.of(), failures);
     }
 
-    /** From where on the steps are nobody's business but the endpoint's: the deletion of its interfaces, and what is inside. */
+    /** From where on the steps are nobody's business but the endpoint's: the deletion of its interfaces, what is inside, and
+     * what its ports, which stay its own until the end, had led to it. */
     private static int ownTail(Endpoint endpoint, List<Step> steps) {
         int from = steps.size();
         while (from > 0
                 && (steps.get(from - 1) instanceof LinkStep.Delete
+                        || steps.get(from - 1) instanceof StaleConnectionsStep
                         || steps.get(from - 1).place().equals(endpoint.place()))) {
             from--;
         }

@@ -16,7 +16,7 @@ import java.util.Map;
  * Where Lasthop remembers.
  *
  * @param state what outlives a restart of the machine: declared networks, leases
- * @param run what does not: endpoints, the journal, and what the kernel's settings were before
+ * @param run what does not: endpoints and their ports, the journal, and what the kernel's settings were before
  */
 public record StateFolders(Path state, Path run) {
     private static final int LOCK_EXCLUSIVE_NOW = 2 | 4; // LOCK_EX | LOCK_NB
@@ -53,9 +53,9 @@ public record StateFolders(Path state, Path run) {
         return state.resolve("networks");
     }
 
-    /** The host's ports that lead to endpoints. */
+    /** The host's ports that lead to endpoints; they end with the machine, as the endpoints do. */
     Path ports() {
-        return state.resolve("ports");
+        return run.resolve("ports");
     }
 
     Path journal() {

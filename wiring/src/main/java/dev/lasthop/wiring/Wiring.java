@@ -2,6 +2,7 @@ package dev.lasthop.wiring;
 
 import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.wiring.step.Applied;
+import dev.lasthop.wiring.step.NetfilterSockets;
 import dev.lasthop.wiring.step.Places;
 import dev.lasthop.wiring.step.Plan;
 import dev.lasthop.wiring.step.PlanException;
@@ -18,16 +19,21 @@ import java.util.stream.Stream;
  * killed at whatever instant leaves what the next change, or {@link #gc}, takes back. Methods called {@code plan…} check the same and change
  * nothing.
  *
+ * <p>For several threads, each change of which waits for the one before. Whoever makes many changes keeps one of these: what it has open
+ * makes the next change quicker.
+ *
  * <p>Everything throws {@link WiringException} for what cannot be done, and {@link PlanException} for what the kernel refused.
  */
-public final class Wiring {
+public final class Wiring implements AutoCloseable {
     private final Store store;
     private final NetworkNamespace host;
+    private final NetfilterSockets netfilter;
 
     /** @param host the namespace that bridges and the host's ends are made in; stays the caller's to close */
     public Wiring(StateFolders folders, NetworkNamespace host) {
         this.store = new Store(folders);
         this.host = host;
+        this.netfilter = new NetfilterSockets(host);
     }
 
     /**
@@ -144,7 +150,9 @@ public final class Wiring {
     public Gone<Endpoint> disconnect(String endpoint, String network) {
         Removal.Leaving leaving =
                 changing((places, ended) -> new EndpointChanges(places, store).leave(endpoint, network, ended));
-        Removal.complete("endpoint " + endpoint, leaving.end(host)); // not under the lock: the kernel takes its time
+        try (Places places = places()) { // not under the lock: the kernel takes its time
+            Removal.complete("endpoint " + endpoint, leaving.end(places));
+        }
         return new Gone<>(leaving.endpoint(), leaving.work().isEmpty());
     }
 
@@ -272,7 +280,7 @@ public final class Wiring {
     }
 
     private <T> T looking(Function<Places, T> work) {
-        try (Places places = Places.withHost(host)) {
+        try (Places places = places()) {
             return work.apply(places);
         }
     }
@@ -289,8 +297,18 @@ public final class Wiring {
     @SuppressWarnings("try") // the lock is there to be held
     private <T> T locked(Function<Places, T> work) {
         try (StateFolders.Lock lock = store.folders().lock();
-                Places places = Places.withHost(host)) {
+                Places places = places()) {
             return work.apply(places);
         }
+    }
+
+    private Places places() {
+        return Places.withHost(host, netfilter);
+    }
+
+    /** Gives back what it kept open from one change to the next; before the host's namespace is closed. */
+    @Override
+    public void close() {
+        netfilter.close();
     }
 }

@@ -50,6 +50,7 @@ class AttachKernelTest {
 
     @AfterEach
     void close() {
+        wiring.close();
         host.close();
         network.close();
     }

@@ -51,6 +51,7 @@ class BridgePortKernelTest {
 
     @AfterEach
     void close() {
+        wiring.close();
         host.close();
         network.close();
     }

@@ -58,6 +58,7 @@ class FailureKernelTest {
 
     @AfterEach
     void close() {
+        wiring.close();
         host.close();
         network.close();
     }

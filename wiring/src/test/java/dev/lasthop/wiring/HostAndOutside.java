@@ -22,6 +22,7 @@ final class HostAndOutside implements AutoCloseable {
     final TestNetwork network = new TestNetwork();
     final NetworkNamespace host;
     final Wiring wiring;
+    private final StateFolders folders;
 
     HostAndOutside(Path folder) {
         network.namespace("host").namespace("outside").namespace("c1").namespace("c2");
@@ -34,7 +35,13 @@ final class HostAndOutside implements AutoCloseable {
         Wait.until(
                 "the uplink is there", () -> network.ping("host", "192.0.2.2") && network.ping("host", "2001:db8::2"));
         host = NetworkNamespace.open(Path.of("/run/netns/host"));
-        wiring = new Wiring(new StateFolders(folder.resolve("state"), folder.resolve("run")), host);
+        folders = new StateFolders(folder.resolve("state"), folder.resolve("run"));
+        wiring = new Wiring(folders, host);
+    }
+
+    /** The same record as wiring's. */
+    Store store() {
+        return new Store(folders);
     }
 
     List<String> state() {
@@ -60,6 +67,7 @@ final class HostAndOutside implements AutoCloseable {
 
     @Override
     public void close() {
+        wiring.close();
         host.close();
         network.close();
     }

@@ -46,6 +46,7 @@ class HostRoutesKernelTest {
 
     @AfterEach
     void close() {
+        wirings.forEach(Wiring::close);
         hosts.forEach(NetworkNamespace::close);
         network.close();
     }

@@ -83,6 +83,7 @@ class KilledKernelTest {
     @AfterEach
     void stop() throws InterruptedException {
         end();
+        wiring.close();
         host.close();
         network.close();
     }

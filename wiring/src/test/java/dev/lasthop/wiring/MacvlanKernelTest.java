@@ -58,6 +58,7 @@ class MacvlanKernelTest {
 
     @AfterEach
     void close() {
+        wiring.close();
         host.close();
         network.close();
     }

@@ -59,6 +59,7 @@ class OverlayKernelTest {
 
     @AfterEach
     void close() {
+        wirings.forEach(Wiring::close);
         hosts.forEach(NetworkNamespace::close);
         network.close();
     }

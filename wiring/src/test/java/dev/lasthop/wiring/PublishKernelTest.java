@@ -13,8 +13,14 @@ import dev.lasthop.address.Prefix;
 import dev.lasthop.testing.KernelTest;
 import dev.lasthop.testing.Tool;
 import dev.lasthop.testing.Wait;
+import dev.lasthop.wiring.step.Places;
+import dev.lasthop.wiring.step.Plan;
+import dev.lasthop.wiring.step.Step;
+import dev.lasthop.wiring.step.Undo;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -204,6 +210,89 @@ class PublishKernelTest {
             wiring.publish("c2", PublishedPort.parse("5300:53/udp"));
             assertThat(tracked()).doesNotContain("10.88.0.2");
         }
+    }
+
+    /** What is tracked is looked up when the rules have changed, not when the change is planned. */
+    @Test
+    void aConnectionOfTheLastMomentIsForgottenToo() {
+        PublishedPort port = PublishedPort.parse("53:53/udp");
+        try (Places places = Places.withHost(place.host);
+                var one = new Udp.Server("c1", 53);
+                var two = new Udp.Server("c2", 53);
+                var early = new Udp.Caller("outside", Family.IPV4);
+                var late = new Udp.Caller("outside", Family.IPV6)) {
+            Plan giving = wiring.planPublish("c1", port);
+            assertThat(early.ask("192.0.2.1", 53)).as("the host's own").isEmpty();
+            assertThat(tracked()).contains("dport=53");
+            giving.apply(places);
+            assertThat(early.ask("192.0.2.1", 53)).isEqualTo("c1 192.0.2.2");
+
+            Endpoint c1 = wiring.endpoints().getFirst();
+            List<Step> taking =
+                    new ArrayList<>(new Removal(places, place.store()).withoutPorts(c1, List.of(port), true));
+            taking.addAll(Connections.through(c1, List.of(port)));
+            assertThat(late.ask("2001:db8::1", 53)).isEqualTo("c1 2001:db8::2");
+            assertThat(Undo.all(taking, places)).isEmpty();
+            assertThat(trackedTo("c1")).isEmpty();
+
+            wiring.publish("c1", port);
+            Plan leaving = wiring.planDisconnect("c1", "web");
+            assertThat(late.ask("2001:db8::1", 53)).isEqualTo("c1 2001:db8::2");
+            assertThat(trackedTo("c1")).isNotEmpty();
+            assertThat(Undo.all(leaving.steps(), places)).isEmpty();
+            assertThat(trackedTo("c1")).isEmpty();
+            wiring.disconnect("c1", "web");
+            wiring.publish("c2", port);
+            assertThat(early.ask("192.0.2.1", 53)).isEqualTo("c2 192.0.2.2");
+            assertThat(late.ask("2001:db8::1", 53)).isEqualTo("c2 2001:db8::2");
+        }
+    }
+
+    /** The kernel keeps who changes rules next waiting when such a socket is closed. */
+    @Test
+    void noNetfilterSocketIsClosedBetweenChanges() {
+        wiring.publish("c1", PublishedPort.parse("8080:80"));
+        List<String> sockets = netfilterSockets();
+        assertThat(sockets).hasSize(1);
+        for (int i = 0; i < 5; i++) {
+            wiring.unpublish("c1", PublishedPort.parse("8080:80"));
+            wiring.disconnect("c1", "web");
+            wiring.connect(ConnectSpec.of(C1, "web").withPorts(PublishedPort.parse("8080:80")));
+            assertThatThrownBy(() -> wiring.publish("c1", PublishedPort.parse("8080:81")))
+                    .isInstanceOf(WiringException.class);
+            assertThat(netfilterSockets()).isEqualTo(sockets);
+        }
+        wiring.close();
+        Wait.until("it is closed", () -> netfilterSockets().isEmpty());
+        wiring.publish("c1", PublishedPort.parse("8081:80")); // as well, but none stays open
+        Wait.until("it is closed", () -> netfilterSockets().isEmpty());
+    }
+
+    /** Those of protocol 12, by their ports; {@code sk Eth Pid …}. */
+    private List<String> netfilterSockets() {
+        return place.network
+                .in("host", "cat", "/proc/thread-self/net/netlink")
+                .lines()
+                .map(line -> line.split(" +"))
+                .filter(words -> words[1].equals("12") && !words[2].equals("0")) // 0 is the kernel's own
+                .map(words -> words[2])
+                .sorted()
+                .toList();
+    }
+
+    /** The lines of connections whose replies come from an endpoint. */
+    private List<String> trackedTo(String endpoint) {
+        List<String> addresses = wiring.endpoints().stream()
+                .filter(one -> one.name().equals(endpoint))
+                .flatMap(one -> one.addresses().stream())
+                .map(prefix -> prefix.address().toString())
+                .toList();
+        return Stream.of("ipv4", "ipv6")
+                .flatMap(family -> place.network
+                        .in("host", "conntrack", "-L", "-f", family, "-p", "udp")
+                        .lines())
+                .filter(line -> addresses.stream().anyMatch(address -> line.contains("src=" + address + " ")))
+                .toList();
     }
 
     @Test

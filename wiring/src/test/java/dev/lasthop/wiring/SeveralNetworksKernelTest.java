@@ -55,6 +55,7 @@ class SeveralNetworksKernelTest {
 
     @AfterEach
     void close() {
+        wiring.close();
         host.close();
         network.close();
     }

@@ -50,6 +50,7 @@ class TroubleKernelTest {
 
     @AfterEach
     void close() {
+        wiring.close();
         host.close();
         network.close();
     }
@@ -135,8 +136,8 @@ class TroubleKernelTest {
         List<Throwable> failures = new ArrayList<>();
         List<Thread> threads = names.stream()
                 .map(name -> Thread.ofPlatform().start(() -> {
-                    try {
-                        new Wiring(folders, host).connect(ConnectSpec.of(Place.named(name), "web"));
+                    try (var own = new Wiring(folders, host)) {
+                        own.connect(ConnectSpec.of(Place.named(name), "web"));
                     } catch (RuntimeException | Error e) {
                         synchronized (failures) {
                             failures.add(e);

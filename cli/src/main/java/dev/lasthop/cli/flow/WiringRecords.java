@@ -29,8 +29,8 @@ final class WiringRecords implements Records {
     /** Records that cannot be read say nothing: what is asked for is a flow, and the kernel knows of that. */
     @Override
     public List<Declared> declared() {
-        try (NetworkNamespace host = NetworkNamespace.current()) {
-            var wiring = new Wiring(StateFolders.of(environment), host);
+        try (NetworkNamespace host = NetworkNamespace.current();
+                var wiring = new Wiring(StateFolders.of(environment), host)) {
             List<Network> networks = wiring.networks();
             if (networks.isEmpty()) {
                 return List.of();

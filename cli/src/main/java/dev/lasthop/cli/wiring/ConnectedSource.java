@@ -44,8 +44,9 @@ final class ConnectedSource implements EndpointSource {
     }
 
     private static List<Endpoint> read() {
-        try (NetworkNamespace here = NetworkNamespace.current()) {
-            return new Wiring(StateFolders.of(System.getenv()), here).endpoints();
+        try (NetworkNamespace here = NetworkNamespace.current();
+                var wiring = new Wiring(StateFolders.of(System.getenv()), here)) {
+            return wiring.endpoints();
         } catch (WiringException e) {
             throw new EndpointException(EndpointException.Kind.UNREACHABLE, String.valueOf(e.getMessage()));
         }

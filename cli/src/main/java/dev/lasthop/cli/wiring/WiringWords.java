@@ -58,8 +58,9 @@ final class WiringWords {
 
     /** Runs it with this process's namespace as the host, and tells wiring's own failures as a command's. */
     static <T> T with(Function<Wiring, T> work) {
-        try (NetworkNamespace host = NetworkNamespace.current()) {
-            return work.apply(new Wiring(StateFolders.of(System.getenv()), host));
+        try (NetworkNamespace host = NetworkNamespace.current();
+                var wiring = new Wiring(StateFolders.of(System.getenv()), host)) {
+            return work.apply(wiring);
         } catch (WiringException e) {
             throw failure(
                     e, e.isWrongInput() ? ExitCode.USAGE : e.isUnsupported() ? ExitCode.UNSUPPORTED : ExitCode.FAILED);

@@ -45,6 +45,11 @@ public final class ConntrackSocket implements AutoCloseable {
         return new ConntrackSocket(NetlinkSocket.open(NetlinkSocket.NETFILTER, namespace));
     }
 
+    /** The same socket of {@link NetlinkSocket#NETFILTER}; it stays the caller's to close. */
+    public static ConntrackSocket over(NetlinkSocket socket) {
+        return new ConntrackSocket(socket);
+    }
+
     /** All connections of a family. */
     public Dump all(Family family) {
         return socket.dump("read tracked connections", GET, new NftHeader(family.number(), 0, 0).body(Attributes.NONE));

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The namespaces that steps are at work in, opened when they are first needed and kept until this is closed. One thread at a time.
@@ -15,21 +16,28 @@ import java.util.Map;
 public final class Places implements AutoCloseable {
     private final NetworkNamespace host;
     private final boolean ownsHost;
+    private final Optional<NetfilterSockets> netfilter;
     private final Map<Place, Site> sites = new HashMap<>();
 
-    private Places(NetworkNamespace host, boolean ownsHost) {
+    private Places(NetworkNamespace host, boolean ownsHost, Optional<NetfilterSockets> netfilter) {
         this.host = host;
         this.ownsHost = ownsHost;
+        this.netfilter = netfilter;
     }
 
     /** With the calling thread's namespace as the host. */
     public static Places here() {
-        return new Places(NetworkNamespace.current(), true);
+        return new Places(NetworkNamespace.current(), true, Optional.empty());
     }
 
     /** With another namespace as the host; it stays the caller's to close. */
     public static Places withHost(NetworkNamespace host) {
-        return new Places(host, false);
+        return new Places(host, false, Optional.empty());
+    }
+
+    /** The same, which borrows the host's netfilter sockets: they outlive this. */
+    public static Places withHost(NetworkNamespace host, NetfilterSockets netfilter) {
+        return new Places(host, false, Optional.of(netfilter));
     }
 
     /**
@@ -76,13 +84,16 @@ public final class Places implements AutoCloseable {
 
     private Site open(Place place) {
         return switch (place) {
-            case Place.Host h -> new Site(place, host, false);
-            case Place.Live live -> new Site(place, live.namespace(), false);
-            case Place.Named named -> new Site(place, open(place, NamedNamespaces.path(named.name())), true);
-            case Place.OfFile file -> new Site(place, open(place, file.path()), true);
-            case Place.OfProcess process ->
-                new Site(place, open(place, Path.of("/proc/" + process.pid() + "/ns/net")), true);
+            case Place.Host _ -> new Site(place, host, false, netfilter);
+            case Place.Live live -> new Site(place, live.namespace(), false, Optional.empty());
+            case Place.Named named -> owned(place, NamedNamespaces.path(named.name()));
+            case Place.OfFile file -> owned(place, file.path());
+            case Place.OfProcess process -> owned(place, Path.of("/proc/" + process.pid() + "/ns/net"));
         };
+    }
+
+    private static Site owned(Place place, Path path) {
+        return new Site(place, open(place, path), true, Optional.empty());
     }
 
     private static NetworkNamespace open(Place place, Path path) {

@@ -16,13 +16,16 @@ public final class Site implements AutoCloseable {
     private final Place place;
     private final NetworkNamespace namespace;
     private final boolean owned;
+    private final Optional<NetfilterSockets> shared;
     private @Nullable RouteSocket route;
     private @Nullable NetlinkSocket netfilter;
 
-    Site(Place place, NetworkNamespace namespace, boolean owned) {
+    /** @param shared the namespace's netfilter sockets, where there are some to borrow from */
+    Site(Place place, NetworkNamespace namespace, boolean owned, Optional<NetfilterSockets> shared) {
         this.place = place;
         this.namespace = namespace;
         this.owned = owned;
+        this.shared = shared;
     }
 
     public String label() {
@@ -44,10 +47,10 @@ public final class Site implements AutoCloseable {
         return route;
     }
 
-    /** For nf_tables and conntrack. */
+    /** For nf_tables and conntrack; not to be closed. */
     public NetlinkSocket netfilter() {
         if (netfilter == null) {
-            netfilter = NetlinkSocket.open(NetlinkSocket.NETFILTER, namespace);
+            netfilter = shared.map(NetfilterSockets::take).orElseGet(() -> NetfilterSockets.open(namespace));
         }
         return netfilter;
     }
@@ -102,10 +105,8 @@ public final class Site implements AutoCloseable {
             route.close();
         }
         if (netfilter != null) {
-            // The kernel lets nobody close such a socket before it has freed what the last change deleted
-            // (nft_rcv_nl_event,
-            // net/netfilter/nf_tables_api.c), 5 to 20 ms: those who wait for our lock have no use for that.
-            Thread.ofPlatform().daemon().name("close netfilter socket").start(netfilter::close);
+            NetlinkSocket used = netfilter;
+            shared.ifPresentOrElse(all -> all.giveBack(used), () -> NetfilterSockets.closeLater(used));
         }
         if (owned) {
             namespace.close();

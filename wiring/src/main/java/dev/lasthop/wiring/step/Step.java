@@ -21,7 +21,8 @@ public sealed interface Step
                 TrafficStep,
                 FirewallStep,
                 LegacyStep,
-                ConntrackStep {
+                ConntrackStep,
+                StaleConnectionsStep {
     Place place();
 
     /** The lines that an administrator would type. */

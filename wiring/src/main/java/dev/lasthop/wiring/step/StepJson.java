@@ -64,6 +64,7 @@ final class StepJson {
                         .put("words", s.words())
                         .build();
             case ConntrackStep s -> ConntrackJson.write(s);
+            case StaleConnectionsStep s -> StaleConnectionsJson.write(s);
         };
     }
 
@@ -116,6 +117,7 @@ final class StepJson {
                         json.string("words"));
             case "conntrack", "conntrack-add", "conntrack-fill", "conntrack-forget" ->
                 ConntrackJson.read(json, kind, place);
+            case "stale-connections" -> StaleConnectionsJson.read(json, place);
             default -> LinkJson.read(json, kind, place);
         };
     }

@@ -107,7 +107,22 @@ class StepTest {
                     IpAddress.parse("fd00::9"),
                     80),
             new ConntrackStep.Fill(C1, 7),
-            new ConntrackStep.Forget(C1, 7));
+            new ConntrackStep.Forget(C1, 7),
+            new StaleConnectionsStep(
+                    Place.HOST,
+                    StaleConnectionsStep.Which.LEADING_THERE,
+                    List.of(
+                            redirect(Optional.empty(), 8080, 8080, "10.88.0.2", 80),
+                            redirect(Optional.of("2001:db8::1"), 8000, 8010, "fd88::2", 7000))),
+            new StaleConnectionsStep(
+                    C1,
+                    StaleConnectionsStep.Which.LEADING_ELSEWHERE,
+                    List.of(redirect(Optional.of("192.0.2.1"), 80, 80, "10.88.0.2", 80))));
+
+    private static StaleConnectionsStep.Redirect redirect(Optional<String> host, int first, int last, String to, int there) {
+        return new StaleConnectionsStep.Redirect(
+                Protocol.TCP, host.map(IpAddress::parse), first, last, IpAddress.parse(to), there);
+    }
 
     @Test
     void commandsAreWhatAnAdministratorWouldType() {
@@ -140,7 +155,12 @@ class StepTest {
                         "ip netns exec c1 sh -c 'i=0; while conntrack -I -p tcp -s 198.18.$((i / 65536)).$((i / 256 % 256))"
                                 + " -d 198.19.0.1 --sport $((i % 256 + 1)) --dport 80 --state ESTABLISHED"
                                 + " -u SEEN_REPLY,ASSURED -t 86400 -m 7; do i=$((i + 1)); done'",
-                        "ip netns exec c1 conntrack -D -m 7");
+                        "ip netns exec c1 conntrack -D -m 7",
+                        "conntrack -D -f ipv4 -p tcp --orig-port-dst 8080 --reply-src 10.88.0.2 --reply-port-src 80 || true\n"
+                                + "for port in $(seq 8000 8010); do conntrack -D -f ipv6 -p tcp --orig-dst 2001:db8::1"
+                                + " --orig-port-dst $port --reply-src fd88::2 --reply-port-src $((port + -1000));"
+                                + " done || true",
+                        "ip netns exec c1 conntrack -D -f ipv4 -p tcp --orig-dst 192.0.2.1 --orig-port-dst 80 || true");
     }
 
     @Test
