@@ -1,9 +1,9 @@
 package dev.lasthop.wiring;
 
+import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.StaleConnectionsStep;
 import dev.lasthop.wiring.step.StaleConnectionsStep.Redirect;
 import dev.lasthop.wiring.step.StaleConnectionsStep.Which;
-import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Step;
 import java.util.List;
 import java.util.stream.Stream;

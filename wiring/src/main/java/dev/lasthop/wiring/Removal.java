@@ -2,12 +2,12 @@ package dev.lasthop.wiring;
 
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Prefix;
-import dev.lasthop.wiring.step.StaleConnectionsStep;
 import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Places;
 import dev.lasthop.wiring.step.Plan;
 import dev.lasthop.wiring.step.RouteStep;
+import dev.lasthop.wiring.step.StaleConnectionsStep;
 import dev.lasthop.wiring.step.Step;
 import dev.lasthop.wiring.step.SysctlStep;
 import dev.lasthop.wiring.step.Undo;

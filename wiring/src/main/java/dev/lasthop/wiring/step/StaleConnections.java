@@ -45,7 +45,8 @@ final class StaleConnections {
             Supplier<Dump> chosen = step.which() == StaleConnectionsStep.Which.LEADING_THERE
                     ? () -> socket.answeredBy(redirect.to())
                     : () -> socket.to(redirect.family(), redirect.protocol(), redirect.first());
-            boolean canChoose = step.which() == StaleConnectionsStep.Which.LEADING_THERE || redirect.first() == redirect.last();
+            boolean canChoose =
+                    step.which() == StaleConnectionsStep.Which.LEADING_THERE || redirect.first() == redirect.last();
             Optional<Dump> dump = canChoose ? supported(chosen) : Optional.empty();
             dump.or(() -> supported(() -> socket.all(redirect.family())))
                     .ifPresent(some -> some.messages().stream()

@@ -29,7 +29,9 @@ final class StaleConnectionsJson {
         return new StaleConnectionsStep(
                 place,
                 StepJson.constant(StaleConnectionsStep.Which.class, json.string("which")),
-                json.objects("redirects").stream().map(StaleConnectionsJson::redirect).toList());
+                json.objects("redirects").stream()
+                        .map(StaleConnectionsJson::redirect)
+                        .toList());
     }
 
     private static StaleConnectionsStep.Redirect redirect(JsonObject json) {

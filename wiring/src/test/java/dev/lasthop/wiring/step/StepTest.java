@@ -119,7 +119,8 @@ class StepTest {
                     StaleConnectionsStep.Which.LEADING_ELSEWHERE,
                     List.of(redirect(Optional.of("192.0.2.1"), 80, 80, "10.88.0.2", 80))));
 
-    private static StaleConnectionsStep.Redirect redirect(Optional<String> host, int first, int last, String to, int there) {
+    private static StaleConnectionsStep.Redirect redirect(
+            Optional<String> host, int first, int last, String to, int there) {
         return new StaleConnectionsStep.Redirect(
                 Protocol.TCP, host.map(IpAddress::parse), first, last, IpAddress.parse(to), there);
     }
