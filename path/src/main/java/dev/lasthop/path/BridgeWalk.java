@@ -223,7 +223,7 @@ final class BridgeWalk {
             on = segment.block(branch, new Obstacle.PortsIsolated(whole, Place.of(namespace, in.get()), place), next);
         }
         if (on.isPresent() && in.isPresent() && branch.frame().isQuestion()) {
-            on = on.map(passed -> arpRules(namespace, in.get(), out, passed));
+            on = on.map(passed -> arpRules(namespace, bridge, in.get(), out, passed));
         } else if (on.isPresent() && !branch.frame().isQuestion()) {
             on = rules(namespace, bridge, in, out, on.get(), next).flatMap(passed -> {
                 int length = passed.packet().length();
@@ -236,10 +236,12 @@ final class BridgeWalk {
         on.ifPresent(passed -> segment.transmit(namespace, out, passed));
     }
 
-    private Branch arpRules(NamespaceState namespace, Link in, Link out, Branch branch) {
+    private Branch arpRules(NamespaceState namespace, Link bridge, Link in, Link out, Branch branch) {
         Frame.Question question = branch.frame().question().orElseThrow();
         if (question.target().family() == Family.IPV6) {
-            return branch;
+            return Discovery.bridged(gate.filtering(), new Discovery.Bridged(namespace, bridge, in, out), question)
+                    .map(rule -> branch.blocked(rule, Optional.empty()))
+                    .orElse(branch);
         }
         return gate.filtering()
                 .dropsArp(namespace, Hook.FORWARD, in.index(), out.index(), question.sender(), question.target())

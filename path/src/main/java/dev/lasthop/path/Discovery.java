@@ -15,8 +15,6 @@ import java.util.stream.Stream;
  * echo requests alone makes a host that nobody finds.
  */
 final class Discovery {
-    private static final int SOLICITATION = 135;
-    private static final int ADVERTISEMENT = 136;
     private static final int LENGTH = 72;
     private static final int HOP_LIMIT = 255;
 
@@ -44,6 +42,57 @@ final class Discovery {
                 .findFirst();
     }
 
+    /** A frame's way through a bridge. */
+    record Bridged(NamespaceState namespace, Link bridge, Link in, Link out) {
+        Bridged back() {
+            return new Bridged(namespace, bridge, out, in);
+        }
+
+        private PacketState at(Filtering.Layer layer, Hook hook, PacketState packet) {
+            if (layer == Filtering.Layer.BRIDGE) {
+                return packet.withLinks(in.index(), out.index(), IfIndex.NONE, IfIndex.NONE);
+            }
+            return hook == Hook.PREROUTING
+                    ? packet.withLinks(bridge.index(), IfIndex.NONE, in.index(), IfIndex.NONE)
+                    : packet.withLinks(bridge.index(), bridge.index(), in.index(), out.index());
+        }
+    }
+
+    /** What keeps the question or its answer from passing a bridge: the bridge's own rules, or those of IP that br_netfilter asks. */
+    static Optional<Obstacle> bridged(Filtering filtering, Bridged way, Frame.Question question) {
+        PacketState asks = question(question);
+        return passing(filtering, way, asks).or(() -> passing(filtering, way.back(), answer(question)));
+    }
+
+    private static Optional<Obstacle> passing(Filtering filtering, Bridged way, PacketState packet) {
+        return drops(filtering, way, Filtering.Layer.BRIDGE, List.of(Hook.FORWARD), packet)
+                .or(() -> BridgeWalk.asksIpRules(way.namespace(), packet)
+                        ? drops(
+                                filtering,
+                                way,
+                                Filtering.Layer.IP,
+                                List.of(Hook.PREROUTING, Hook.FORWARD, Hook.POSTROUTING),
+                                packet)
+                        : Optional.empty());
+    }
+
+    private static Optional<Obstacle> drops(
+            Filtering filtering, Bridged way, Filtering.Layer layer, List<Hook> hooks, PacketState packet) {
+        for (Hook hook : hooks) {
+            HookOutcome outcome = filtering.decide(way.namespace(), layer, hook, way.at(layer, hook, packet));
+            if (isDrop(outcome)) {
+                NamespaceState namespace = way.namespace();
+                return Optional.of(
+                        new Obstacle.Filtered(namespace.inode(), namespace.name(), layer, hook, true, outcome));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isDrop(HookOutcome outcome) {
+        return outcome.verdict() == HookOutcome.Verdict.DROP || outcome.verdict() == HookOutcome.Verdict.REJECT;
+    }
+
     private Optional<HookOutcome.Decision> in(PacketState packet) {
         PacketState entering = packet.withLinks(link.index(), IfIndex.NONE, IfIndex.NONE, IfIndex.NONE);
         return drops(List.of(Hook.PREROUTING, Hook.INPUT), entering);
@@ -57,18 +106,17 @@ final class Discovery {
     private Optional<HookOutcome.Decision> drops(List<Hook> hooks, PacketState packet) {
         return hooks.stream()
                 .map(hook -> filtering.decide(namespace, Filtering.Layer.IP, hook, packet))
-                .filter(outcome -> outcome.verdict() == HookOutcome.Verdict.DROP
-                        || outcome.verdict() == HookOutcome.Verdict.REJECT)
+                .filter(Discovery::isDrop)
                 .flatMap(outcome -> outcome.decisive().stream())
                 .findFirst();
     }
 
     private static PacketState question(Frame.Question question) {
-        return packet(question.sender(), solicited(question.target()), SOLICITATION);
+        return packet(question.sender(), solicited(question.target()), PacketState.SOLICITATION);
     }
 
     private static PacketState answer(Frame.Question question) {
-        return packet(question.target(), question.sender(), ADVERTISEMENT);
+        return packet(question.target(), question.sender(), PacketState.ADVERTISEMENT);
     }
 
     private static PacketState packet(IpAddress from, IpAddress to, int type) {

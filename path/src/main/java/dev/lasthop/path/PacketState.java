@@ -3,6 +3,7 @@ package dev.lasthop.path;
 import dev.lasthop.address.Flow;
 import dev.lasthop.address.IfIndex;
 import dev.lasthop.address.MacAddress;
+import dev.lasthop.address.Protocol;
 import java.util.Optional;
 
 /**
@@ -35,6 +36,13 @@ public record PacketState(
         int icmpType,
         int icmpCode,
         Tracking tracking) {
+    static final int SOLICITATION = 135; // ICMPv6 types of neighbour discovery, RFC 4861
+    static final int ADVERTISEMENT = 136;
+
+    /** Whether it asks who has an IPv6 address, or answers that. */
+    public boolean isNeighborDiscovery() {
+        return flow.protocol().equals(Protocol.ICMPV6) && (icmpType == SOLICITATION || icmpType == ADVERTISEMENT);
+    }
 
     public PacketState withFlow(Flow changed) {
         return new PacketState(

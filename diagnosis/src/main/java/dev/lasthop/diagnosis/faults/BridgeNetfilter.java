@@ -1,15 +1,18 @@
 package dev.lasthop.diagnosis.faults;
 
+import dev.lasthop.address.Family;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Finding;
 import dev.lasthop.diagnosis.Group;
 import dev.lasthop.diagnosis.Injection;
 import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
+import dev.lasthop.diagnosis.Scene;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.netlink.nftables.TableFamily;
 import dev.lasthop.wiring.step.Place;
+import dev.lasthop.wiring.step.Step;
 import dev.lasthop.wiring.step.SysctlStep;
 import java.util.List;
 import java.util.stream.Stream;
@@ -56,20 +59,37 @@ public final class BridgeNetfilter implements FilterFault {
 
     @Override
     public List<Injection> injections() {
-        return List.of(Injection.of(
+        return Injection.inEach(family -> family == Family.IPV4 ? dropped() : unasked());
+    }
+
+    /** ARP is none of the IP rules' business: the packet is sent, and dropped. */
+    private static Injection dropped() {
+        return Injection.of(
                         "siblings",
                         Injection.Ask.CONTAINER_PINGS_SECOND,
                         Verdict.DROPPED,
                         Side.REQUEST,
-                        scene -> List.of(
-                                new SysctlStep(scene.node(), "net.bridge.bridge-nf-call-iptables", "1"),
-                                OwnTable.dropping(
-                                                scene.node(),
-                                                TableFamily.INET,
-                                                OwnTable.BROKEN,
-                                                OwnTable.Hook.FORWARD,
-                                                0)
-                                        .step()))
-                .lastSeenAt(At.HOST_END_IN));
+                        scene -> List.of(shown(scene, "iptables"), dropping(scene)))
+                .lastSeenAt(At.HOST_END_IN);
+    }
+
+    /** Neighbour discovery is IPv6 and dropped too: nothing is sent. */
+    private static Injection unasked() {
+        return Injection.of(
+                        "siblings",
+                        Injection.Ask.CONTAINER_PINGS_SECOND,
+                        Verdict.NOT_SENT,
+                        Side.REQUEST,
+                        scene -> NeighborMemory.lost(scene, shown(scene, "ip6tables"), dropping(scene)))
+                .lastSeenAt(At.CONTAINER_OUT);
+    }
+
+    private static Step shown(Scene scene, String rules) {
+        return new SysctlStep(scene.node(), "net.bridge.bridge-nf-call-" + rules, "1");
+    }
+
+    private static Step dropping(Scene scene) {
+        return OwnTable.dropping(scene.node(), TableFamily.INET, OwnTable.BROKEN, OwnTable.Hook.FORWARD, 0)
+                .step();
     }
 }

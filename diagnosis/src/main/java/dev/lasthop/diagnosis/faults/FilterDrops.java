@@ -39,7 +39,7 @@ record FilterDrops(
             finding = finding.as(Verdict.REFUSED);
         } else if (lost && isOwnOutput(dossier)) {
             finding = finding.as(Verdict.NOT_SENT).between(firstHop(dossier), Optional.empty());
-        } else if (lost) {
+        } else if (lost && !isDiscovery()) { // without it the packets themselves were never sent
             finding = finding.as(Verdict.DROPPED);
         }
         finding = finding.because(dossier.bracket()).because("rule", ruleText());
@@ -64,6 +64,10 @@ record FilterDrops(
                 && (decision.action().equals("accept") || decision.action().endsWith(", accept"));
     }
 
+    private boolean isDiscovery() {
+        return filtered.outcome().packet().isNeighborDiscovery();
+    }
+
     private boolean isOwnOutput(Dossier dossier) {
         return side == Side.REQUEST
                 && filtered.hook() == Hook.OUTPUT
@@ -81,7 +85,7 @@ record FilterDrops(
     }
 
     private String explanation(Dossier dossier) {
-        String what = side == Side.REQUEST ? "packet" : "reply";
+        String what = isDiscovery() ? "neighbour discovery" : side == Side.REQUEST ? "packet" : "reply";
         String how = filtered.outcome().verdict() == HookOutcome.Verdict.REJECT ? "rejects" : "drops";
         String whose = ruling.map(Ruling::owner)
                 .filter(owner -> !owner.isEmpty())
