@@ -98,15 +98,30 @@ public final class NetworkNamespace implements AutoCloseable {
         if (identity == 0) {
             identity = call(() -> {
                 try (Fd socket = Fd.socket(AF_UNIX, Fd.SOCK_DGRAM, 0)) {
-                    return ByteBuffer.wrap(socket.option(SOL_SOCKET, SO_NETNS_COOKIE, new byte[Long.BYTES]))
-                            .order(ByteOrder.nativeOrder())
-                            .getLong();
+                    return identity(socket);
                 } catch (KernelException e) {
                     return inode;
                 }
             });
         }
         return identity;
+    }
+
+    /** Takes its {@link #identity} from a socket that belongs to it: so nobody has to enter it for that. */
+    public void identify(Fd socket) {
+        if (identity == 0) {
+            identity = identity(socket);
+        }
+    }
+
+    private long identity(Fd socket) {
+        try {
+            return ByteBuffer.wrap(socket.option(SOL_SOCKET, SO_NETNS_COOKIE, new byte[Long.BYTES]))
+                    .order(ByteOrder.nativeOrder())
+                    .getLong();
+        } catch (KernelException e) {
+            return inode; // before Linux 5.14
+        }
     }
 
     /** The number that the kernel tells namespaces apart by while they are there: the inode of {@code /proc/PID/ns/net}. */

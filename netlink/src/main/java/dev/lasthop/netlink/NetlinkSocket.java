@@ -224,11 +224,13 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     private List<NetlinkMessage> next(String operation) {
-        int ready = Poll.readable(List.of(fd), REPLY_LIMIT)[0];
-        if (ready == 0) {
-            throw new KernelException(operation + place, Errno.ETIMEDOUT, "the kernel did not answer");
+        int length = fd.receive(buffer, Fd.MSG_DONTWAIT | Fd.MSG_TRUNC); // most answers are there when send(2) returns
+        if (length == -Errno.EAGAIN.number()) {
+            if (Poll.readable(List.of(fd), REPLY_LIMIT)[0] == 0) {
+                throw new KernelException(operation + place, Errno.ETIMEDOUT, "the kernel did not answer");
+            }
+            length = fd.receive(buffer, Fd.MSG_DONTWAIT | Fd.MSG_TRUNC);
         }
-        int length = fd.receive(buffer, Fd.MSG_DONTWAIT | Fd.MSG_TRUNC);
         if (length < 0) {
             throw new KernelException(operation + place, Errno.of(-length));
         }

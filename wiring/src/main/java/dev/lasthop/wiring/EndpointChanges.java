@@ -87,7 +87,7 @@ record EndpointChanges(Places places, Store store) {
     }
 
     private Leases leasesOf(String network) {
-        return store.leases(store.requireNetwork(network).name());
+        return store.leases(store.requireNetwork(network));
     }
 
     private void take(Endpoint endpoint, List<IpAddress> addresses, Work work) {

@@ -38,17 +38,18 @@ record EndpointPlans(Places places, Store store) {
         }
         network.plans().requireReady(network, spec, host, this);
         HostView inside = new HostView(site);
+        String link = interfaceName(spec, inside);
         Endpoint endpoint = new Endpoint(
                 name,
                 network.name(),
                 spec.place(),
                 site.namespace().inode(),
                 site.namespace().identity(),
-                interfaceName(spec, inside),
+                link,
                 network.plans().hostLink(name, network, host),
                 mac(spec, name, network, host),
                 addresses(spec, network, host),
-                settings(spec, network, host, inside, interfaceName(spec, inside)),
+                settings(spec, network, host, inside, link),
                 false,
                 List.of());
         new Tuning(network).check(endpoint);
@@ -184,7 +185,7 @@ record EndpointPlans(Places places, Store store) {
 
     private List<Prefix> addresses(ConnectSpec spec, Network network, HostView host) {
         refuseDoubles(spec.addresses(), network);
-        Leases leases = store.leases(network.name());
+        Leases leases = store.leases(network);
         List<Prefix> addresses = new ArrayList<>();
         for (Subnet subnet : network.subnets()) {
             IpAddress address = spec.addresses().stream()

@@ -73,12 +73,17 @@ final class OwnTable {
 
     /** What an endpoint needs of the table besides its network and its ports; nothing where the host has a bridge for it. */
     static List<Step> add(Endpoint endpoint, Network network, Store store) {
-        return steps(NetworkElements.of(endpoint, network, store.networks()), true);
+        return steps(elements(endpoint, network, store), true);
     }
 
     /** Takes {@link #add(Endpoint, Network, Store)} back. */
     static List<Step> remove(Endpoint endpoint, Network network, Store store) {
-        return steps(NetworkElements.of(endpoint, network, store.networks()), false);
+        return steps(elements(endpoint, network, store), false);
+    }
+
+    /** A bridge network's endpoints need nothing: the other networks are not read for them. */
+    private static List<TableElement> elements(Endpoint endpoint, Network network, Store store) {
+        return network.plans().isRouted() ? NetworkElements.of(endpoint, network, store.networks()) : List.of();
     }
 
     private static List<Step> steps(List<TableElement> elements, boolean add) {

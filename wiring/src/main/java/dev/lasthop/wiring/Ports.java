@@ -17,8 +17,11 @@ import java.util.Optional;
 record Ports(Places places, Store store) {
     /** @throws WiringException if one of them cannot lead to the endpoint, naming who has it */
     void refuseTaken(HostView host, Endpoint endpoint, List<PublishedPort> wanted) {
+        if (wanted.isEmpty()) {
+            return;
+        }
         store.network(endpoint.network())
-                .filter(network -> !network.plans().crossesHost() && !wanted.isEmpty())
+                .filter(network -> !network.plans().crossesHost())
                 .ifPresent(network -> {
                     throw new WiringException("port " + wanted.getFirst() + " cannot be published: packets of network "
                             + network.name() + " (" + network.driver() + ") do not pass the host's routing. "

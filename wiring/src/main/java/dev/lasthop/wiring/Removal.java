@@ -51,14 +51,15 @@ record Removal(Places places, Store store) {
      */
     List<Step> withoutPorts(Endpoint endpoint, List<PublishedPort> ports, boolean all) {
         List<Step> steps = new ArrayList<>();
+        Optional<Network> network = store.network(endpoint.network());
         steps.add(PortElements.unpublish(endpoint, ports));
         boolean hairpin = BridgePort.of(endpoint.settings()).hairpin();
-        if (all && isBridged(endpoint) && !hairpin) {
+        if (all && network.filter(one -> one.plans().isBridged()).isPresent() && !hairpin) {
             endpoint.hostLink()
                     .ifPresent(link ->
                             steps.add(new LinkStep.PortOption(Place.HOST, link, LinkStep.BridgePortOption.HAIRPIN, 0)));
         }
-        if (all && isRouted(endpoint)) {
+        if (all && network.filter(one -> one.plans().isRouted()).isPresent()) {
             endpoint.hostLink()
                     .ifPresent(link ->
                             steps.add(new SysctlStep(Place.HOST, "net/ipv4/conf/" + link + "/route_localnet", "0")));
@@ -66,8 +67,7 @@ record Removal(Places places, Store store) {
         boolean lastPort = all
                 && !store.ports()
                         .hasAny(endpoint.network(), other -> !other.equals(endpoint.id()) && store.isOnRecord(other));
-        store.network(endpoint.network())
-                .filter(network -> lastPort && BridgePlans.isOwn(network))
+        network.filter(one -> lastPort && BridgePlans.isOwn(one))
                 .flatMap(Network::bridge)
                 .ifPresent(bridge ->
                         steps.add(new SysctlStep(Place.HOST, "net/ipv4/conf/" + bridge + "/route_localnet", "0")));
@@ -239,18 +239,6 @@ record Removal(Places places, Store store) {
                             failures.stream().map(RuntimeException::getMessage).toList())
                     + ". It stays on record; try again, or lasthop gc");
         }
-    }
-
-    private boolean isBridged(Endpoint endpoint) {
-        return store.network(endpoint.network())
-                .filter(network -> network.plans().isBridged())
-                .isPresent();
-    }
-
-    private boolean isRouted(Endpoint endpoint) {
-        return store.network(endpoint.network())
-                .filter(network -> network.plans().isRouted())
-                .isPresent();
     }
 
     private boolean isSameNamespace(Endpoint endpoint) {

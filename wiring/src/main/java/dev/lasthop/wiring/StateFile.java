@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -17,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,11 +37,7 @@ final class StateFile {
         Path folder = StateFolders.folder(file.resolveSibling(".").normalize());
         Path beside = folder.resolve("." + file.getFileName() + ".new");
         try {
-            Files.deleteIfExists(beside);
-            try (FileChannel out = FileChannel.open(
-                    beside,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            try (FileChannel out = create(beside)) {
                 ByteBuffer bytes = ByteBuffer.wrap(Json.pretty(json).getBytes(UTF_8));
                 while (bytes.hasRemaining()) {
                     out.write(bytes);
@@ -50,6 +48,18 @@ final class StateFile {
             flush(folder);
         } catch (IOException e) {
             throw failed("write", file, e);
+        }
+    }
+
+    private static FileChannel create(Path beside) throws IOException {
+        Set<StandardOpenOption> anew = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        FileAttribute<?> ownersOnly =
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        try {
+            return FileChannel.open(beside, anew, ownersOnly);
+        } catch (FileAlreadyExistsException e) { // a killed process's
+            Files.delete(beside);
+            return FileChannel.open(beside, anew, ownersOnly);
         }
     }
 

@@ -241,15 +241,20 @@ record Store(StateFolders folders) {
     }
 
     Leases leases(String network) {
-        Path folder = folders.leases().resolve(network);
         try {
             Optional<Network> known = network(network);
-            LeaseRanges ranges =
-                    known.flatMap(one -> one.settings().find(LeaseRanges.class)).orElse(LeaseRanges.ALL);
-            return Leases.of(folder, known.map(Network::subnets).orElse(List.of()), ranges);
-        } catch (WiringException e) { // damaged; what is taken is in the folder all the same
-            return new Leases(folder, List.of(), List.of());
+            if (known.isPresent()) {
+                return leases(known.get());
+            }
+        } catch (WiringException e) {
+            // damaged; what is taken is in the folder all the same
         }
+        return new Leases(folders.leases().resolve(network), List.of(), List.of());
+    }
+
+    Leases leases(Network network) {
+        LeaseRanges ranges = network.settings().find(LeaseRanges.class).orElse(LeaseRanges.ALL);
+        return Leases.of(folders.leases().resolve(network.name()), network.subnets(), ranges);
     }
 
     /** What was begun and not ended; also that which is still being worked at. */

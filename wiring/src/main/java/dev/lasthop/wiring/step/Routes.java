@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 
 /** {@link RouteStep}s and {@link RuleStep}s, by netlink. */
 final class Routes {
@@ -43,7 +44,7 @@ final class Routes {
     }
 
     static List<Step> undoReplace(Site site, RouteStep.Replace step) {
-        List<RouteTo> before = all(site, step.route().family()).stream()
+        List<RouteTo> before = to(site, step.route().destination()).stream()
                 .filter(known -> sameKey(known, step.route()))
                 .toList();
         if (before.isEmpty()) {
@@ -57,10 +58,8 @@ final class Routes {
 
     /** The routes that a deletion of {@code route} could mean. */
     static List<RouteTo> matching(Site site, RouteTo route) {
-        return all(site, route.family()).stream()
-                .filter(known -> known.type() == route.type()
-                        && known.destination().equals(route.destination())
-                        && known.table() == route.table())
+        return to(site, route.destination()).stream()
+                .filter(known -> known.type() == route.type() && known.table() == route.table())
                 .filter(known -> route.metric().isEmpty() || known.metric().equals(route.metric()))
                 .filter(known -> route.nextHops().isEmpty() || covers(known.nextHops(), route.nextHops()))
                 .toList();
@@ -114,8 +113,20 @@ final class Routes {
     }
 
     private static List<RouteTo> all(Site site, Family family) {
+        return all(site, family, _ -> true);
+    }
+
+    /** Those to just this destination. The others are not looked at: the name of each one's link is a question to the kernel. */
+    private static List<RouteTo> to(Site site, Prefix destination) {
+        return all(
+                site,
+                destination.family(),
+                message -> destination(destination.family(), message).equals(destination));
+    }
+
+    private static List<RouteTo> all(Site site, Family family, Predicate<RouteMessage> wanted) {
         return site.route().routes(family).stream()
-                .filter(message -> (message.flags() & CLONED) == 0)
+                .filter(message -> (message.flags() & CLONED) == 0 && wanted.test(message))
                 .flatMap(message -> decode(site, family, message).stream())
                 .toList();
     }
@@ -199,11 +210,10 @@ final class Routes {
         if (m.type() >= Route.Type.values().length || m.attributes().has(RouteMessage.NEXT_HOP_ID)) {
             return Optional.empty();
         }
-        IpAddress destination = m.attributes().get(RouteMessage.DESTINATION).orElse(IpAddress.any(family));
         Route.Type type = type(m.type());
         return Optional.of(new RouteTo(
                 type,
-                new Prefix(destination, m.destinationLength()),
+                destination(family, m),
                 m.table(),
                 m.attributes()
                         .get(RouteMessage.PRIORITY)
@@ -217,6 +227,11 @@ final class Routes {
                         .map(OptionalInt::of)
                         .orElse(OptionalInt.empty()),
                 m.protocol()));
+    }
+
+    private static Prefix destination(Family family, RouteMessage m) {
+        return new Prefix(
+                m.attributes().get(RouteMessage.DESTINATION).orElse(IpAddress.any(family)), m.destinationLength());
     }
 
     private static List<RouteTo.NextHop> hops(Site site, Route.Type type, RouteMessage m) {

@@ -43,6 +43,7 @@ public final class Site implements AutoCloseable {
     public RouteSocket route() {
         if (route == null) {
             route = RouteSocket.open(namespace);
+            namespace.identify(route.socket().fd());
         }
         return route;
     }
