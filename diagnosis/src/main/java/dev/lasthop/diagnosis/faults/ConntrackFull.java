@@ -1,6 +1,5 @@
 package dev.lasthop.diagnosis.faults;
 
-import dev.lasthop.address.Family;
 import dev.lasthop.diagnosis.Dossier;
 import dev.lasthop.diagnosis.Fault;
 import dev.lasthop.diagnosis.Finding;
@@ -68,20 +67,23 @@ public final class ConntrackFull implements Fault {
 
     @Override
     public List<Injection> injections() {
-        return Injection.inEach(family -> Injection.of(
+        return List.of(Injection.of(
                         "bridge",
                         Injection.Ask.CONTAINER_PINGS_WORLD,
                         Verdict.DROPPED,
                         Side.REQUEST,
                         scene -> List.of(new ConntrackStep.Fill(scene.node(), MARK)))
-                .lastSeenAt(scene -> beforeTracking(scene, family))
+                .lastSeenAt(ConntrackFull::beforeTracking)
                 .notMendable()); // by what would change the whole machine for a throw-away network
     }
 
     /** With bridge-nf-call-iptables a frame is tracked before the bridge has it. */
-    private static String beforeTracking(Scene scene, Family family) {
-        String key = "net/bridge/bridge-nf-call-" + (family == Family.IPV6 ? "ip6tables" : "iptables");
-        boolean early = scene.now(scene.node()).sysctls().number(key).orElse(0) == 1;
+    private static String beforeTracking(Scene scene) {
+        boolean early = scene.now(scene.node())
+                        .sysctls()
+                        .number("net/bridge/bridge-nf-call-iptables")
+                        .orElse(0)
+                == 1;
         return (early ? At.HOST_END_IN : At.BRIDGE_IN).apply(scene);
     }
 
