@@ -33,7 +33,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -121,14 +120,11 @@ public final class Investigator {
         return new Result(report, dossier, before.recordings(), after.recordings());
     }
 
-    /** Of the tracked connections only those of the flow's own ends are looked at. */
+    /** Of the tracked connections only those that may be the flow's own are looked at. */
     Atlas atlas(Inquiry inquiry) {
-        Set<IpAddress> ends = new LinkedHashSet<>(); // the source first: the destination may be everybody's
-        PlaceAddresses.all(inquiry.namespace()).stream()
-                .filter(address -> address.family() == inquiry.address().family())
-                .forEach(ends::add);
-        ends.add(inquiry.address());
-        return new Atlas(namespaces, recorder.withConnections(ends, inquiry.protocol()));
+        return new Atlas(
+                namespaces,
+                recorder.withConnections(inquiry.address().family(), inquiry.protocol(), inquiry.sourcePort()));
     }
 
     /** Loads one namespace after the other, as the path leads into them. */

@@ -1,7 +1,7 @@
 package dev.lasthop.topology;
 
+import dev.lasthop.address.Family;
 import dev.lasthop.address.Flow;
-import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Protocol;
 import dev.lasthop.linux.Errno;
 import dev.lasthop.linux.KernelException;
@@ -14,13 +14,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Records connection tracking of the calling thread's namespace, and reads recordings of it. */
 public final class ConntrackSource {
@@ -33,17 +30,17 @@ public final class ConntrackSource {
     private static final long FEW = 1_024; // entries that are read whole rather than selected by the kernel
     private static final long SMALL_TABLE = 16_384; // entries that are read whole where the kernel does not select
     private static final int MOST = 4_096; // entries that are kept
+    private static final int NONE = 0;
 
     private ConntrackSource() {}
 
     /**
-     * Records the counters, and the connections that one of the addresses takes part in: a host may have hundreds of thousands. Without
-     * addresses all of them, where there are few. Nothing is asked where connection tracking is not loaded.
+     * Records the counters, and the connections that may be the ones of a flow: a host may have hundreds of thousands of others. Nothing
+     * is asked where connection tracking is not loaded.
      *
-     * @param addresses those that matter most first
-     * @param protocol only connections of this one
+     * @param port that the flow, or its reply, comes from; for ICMP its identifier; 0 where it is a new one, which no old connection has
      */
-    public static void record(SourceSink sink, Collection<IpAddress> addresses, Optional<Protocol> protocol) {
+    public static void record(SourceSink sink, Family family, Protocol protocol, int port) {
         if (!Files.isReadable(MAXIMUM_FILE)) {
             return;
         }
@@ -53,28 +50,27 @@ public final class ConntrackSource {
                 sink.put(SIZE, NetlinkMessage.encode(size));
                 sink.put(MAXIMUM, Bytes.of(Files.readAllBytes(MAXIMUM_FILE)));
                 sink.put(STATISTICS, socket.processorStatistics());
-                var wanted = new Wanted(new LinkedHashSet<>(addresses), protocol);
-                entries(sink, socket, wanted, ConntrackStatistics.entries(size));
+                entries(sink, socket, new Wanted(family, protocol, port), ConntrackStatistics.entries(size));
             } catch (IOException e) {
                 sink.gap(MAXIMUM, String.valueOf(e.getMessage()));
             }
         });
     }
 
-    private record Wanted(Set<IpAddress> addresses, Optional<Protocol> protocol) {
+    private record Wanted(Family family, Protocol protocol, int port) {
         boolean matches(ConntrackMessage connection) {
             return connection.original().filter(this::matches).isPresent()
                     || connection.reply().filter(this::matches).isPresent();
         }
 
         private boolean matches(Flow flow) {
-            return (addresses.isEmpty() || involves(flow, addresses))
-                    && protocol.filter(one -> !one.equals(flow.protocol())).isEmpty();
+            return flow.family() == family && flow.protocol().equals(protocol) && flow.sourcePort() == port;
         }
     }
 
     private static void entries(SourceSink sink, ConntrackSocket socket, Wanted wanted, long size) {
-        Optional<List<NetlinkMessage>> found = size == 0 ? Optional.of(List.of()) : read(socket, wanted, size);
+        Optional<List<NetlinkMessage>> found =
+                size == 0 || wanted.port() == NONE ? Optional.of(List.of()) : read(socket, wanted, size);
         if (found.isEmpty()) {
             sink.gap(ENTRIES, "there are " + size + " connections, too many to read them all");
             return;
@@ -88,23 +84,16 @@ public final class ConntrackSource {
 
     /**
      * Every dump walks the kernel's whole hash table: some 10 ms for its usual 262,144 chains, however few connections hang there. So a
-     * few connections are read at once and sorted out here; only of many the kernel is to select, which takes four dumps an address.
+     * few connections are read at once and sorted out here; only of many the kernel is to select, which takes two dumps.
      */
     private static Optional<List<NetlinkMessage>> read(ConntrackSocket socket, Wanted wanted, long size) {
-        if (size <= (wanted.addresses().isEmpty() ? MOST : FEW)) {
+        if (size <= FEW) {
             return Optional.of(whole(socket, wanted));
         }
-        if (wanted.addresses().isEmpty()) {
-            return Optional.empty();
-        }
         try {
-            var selected = new ArrayList<NetlinkMessage>();
-            for (IpAddress address : wanted.addresses()) {
-                if (selected.size() <= MOST) {
-                    selected.addAll(socket.involving(address, wanted.protocol()).messages());
-                }
-            }
-            return Optional.of(selected);
+            return Optional.of(socket.from(wanted.family(), wanted.protocol(), wanted.port()).messages().stream()
+                    .filter(message -> wanted.matches(ConntrackMessage.decode(message)))
+                    .toList());
         } catch (KernelException e) {
             if (!e.is(Errno.EINVAL) && !e.is(Errno.EOPNOTSUPP)) {
                 throw e;
@@ -117,10 +106,6 @@ public final class ConntrackSource {
         return socket.all().messages().stream()
                 .filter(message -> wanted.matches(ConntrackMessage.decode(message)))
                 .toList();
-    }
-
-    private static boolean involves(Flow flow, Set<IpAddress> addresses) {
-        return addresses.contains(flow.source()) || addresses.contains(flow.destination());
     }
 
     /** What a recording says of connection tracking. */

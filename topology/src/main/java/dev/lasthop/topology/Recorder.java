@@ -1,6 +1,6 @@
 package dev.lasthop.topology;
 
-import dev.lasthop.address.IpAddress;
+import dev.lasthop.address.Family;
 import dev.lasthop.address.Protocol;
 import dev.lasthop.linux.KernelFiles;
 import dev.lasthop.linux.NetworkNamespace;
@@ -8,10 +8,8 @@ import dev.lasthop.netlink.Bytes;
 import dev.lasthop.netlink.route.LinkMessage;
 import dev.lasthop.netlink.route.RouteSocket;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -37,10 +35,10 @@ public record Recorder(List<RecordingPart> parts) {
         return new Recorder(List.of(FirewallSource::record, SocketSource::record));
     }
 
-    /** This, and the tracked connections of a protocol that one of the addresses takes part in; those that matter most come first. */
-    public Recorder withConnections(Collection<IpAddress> addresses, Protocol protocol) {
+    /** This, and the tracked connections of a flow that comes from a port: {@link ConntrackSource#record}. */
+    public Recorder withConnections(Family family, Protocol protocol, int port) {
         var more = new ArrayList<>(parts);
-        more.add(sink -> ConntrackSource.record(sink, addresses, Optional.of(protocol)));
+        more.add(sink -> ConntrackSource.record(sink, family, protocol, port));
         return new Recorder(more);
     }
 

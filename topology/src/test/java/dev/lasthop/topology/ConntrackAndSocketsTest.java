@@ -2,6 +2,7 @@ package dev.lasthop.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lasthop.address.Family;
 import dev.lasthop.address.Flow;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Protocol;
@@ -18,13 +19,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 @KernelTest
 class ConntrackAndSocketsTest {
     @Test
-    void trackedConnectionsOfAnAddress() {
+    void trackedConnectionsOfAFlow() {
         try (var network = new TestNetwork().namespace("a").namespace("b").veth("a", "eth0", "b", "eth0")) {
             network.ip("a", "addr add 10.1.0.1/24 dev eth0").ip("b", "addr add 10.1.0.2/24 dev eth0");
             network.in(
@@ -36,8 +36,7 @@ class ConntrackAndSocketsTest {
             network.attempt("a", "ping", "-c", "1", "-W", "1", "-e", "77", "10.1.0.9");
             try (var b = NetworkNamespace.open(Path.of("/run/netns/b"));
                     var socket = ConntrackSocket.open(b)) {
-                Recording recording = b.call(() -> Recorded.by(sink -> ConntrackSource.record(
-                        sink, List.of(IpAddress.parse("10.1.0.9"), IpAddress.parse("10.1.0.1")), Optional.empty())));
+                Recording recording = recorded(b, Protocol.ICMP, 77);
                 assertThat(recording.gaps()).isEmpty();
                 Conntrack conntrack = ConntrackSource.read(recording);
                 assertThat(conntrack.count()).isEqualTo(1);
@@ -51,9 +50,9 @@ class ConntrackAndSocketsTest {
                         .isEqualTo(Flow.icmp(IpAddress.parse("10.1.0.2"), 77, IpAddress.parse("10.1.0.1")));
                 assertThat(entry.status() & Conntrack.Entry.DESTINATION_NAT).isNotZero();
                 assertThat(entry.mark()).isEqualTo(7);
-                Recording other = b.call(() -> Recorded.by(
-                        sink -> ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.77")), Optional.empty())));
-                assertThat(ConntrackSource.read(other).entries()).isEmpty();
+                assertThat(entries(recorded(b, Protocol.ICMP, 78))).isEmpty();
+                assertThat(entries(recorded(b, Protocol.UDP, 77))).isEmpty();
+                assertThat(entries(recorded(b, Protocol.ICMP, 0))).isEmpty();
                 assertThat(socket.delete(entry.original())).isTrue();
                 assertThat(socket.delete(entry.original())).isFalse();
             }
@@ -70,24 +69,35 @@ class ConntrackAndSocketsTest {
             try (var a = NetworkNamespace.open(Path.of("/run/netns/a"));
                     var b = NetworkNamespace.open(Path.of("/run/netns/b"))) {
                 a.run(() -> datagrams(1_200));
-                Recording many = b.call(() -> Recorded.by(sink ->
-                        ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.1")), Optional.of(Protocol.UDP))));
+                Recording many = recorded(b, Protocol.UDP, FROM);
                 assertThat(many.gaps()).isEmpty();
-                assertThat(ConntrackSource.read(many).entries()).hasSizeGreaterThan(1_024);
-                Recording none = b.call(() -> Recorded.by(
-                        sink -> ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.77")), Optional.empty())));
-                Recording tcp = b.call(() -> Recorded.by(sink ->
-                        ConntrackSource.record(sink, List.of(IpAddress.parse("10.1.0.1")), Optional.of(Protocol.TCP))));
-                assertThat(tcp.gaps()).isEmpty();
-                assertThat(ConntrackSource.read(tcp).entries()).isEmpty();
-                assertThat(ConntrackSource.read(none).count()).isGreaterThan(1_024);
-                assertThat(ConntrackSource.read(none).entries()).isEmpty();
+                assertThat(ConntrackSource.read(many).count()).isGreaterThan(1_024);
+                assertThat(entries(many)).hasSizeGreaterThan(1_024);
+                assertThat(entries(recorded(b, Protocol.UDP, 10_007)))
+                        .singleElement()
+                        .satisfies(entry -> assertThat(entry.original().destinationPort())
+                                .isEqualTo(10_007)); // the one whose replies come from there
+                assertThat(entries(recorded(b, Protocol.UDP, 9))).isEmpty();
+                assertThat(entries(recorded(b, Protocol.TCP, FROM))).isEmpty();
+                network.attempt("a", "ping", "-c", "1", "-W", "1", "-e", "77", "10.1.0.2");
+                assertThat(entries(recorded(b, Protocol.ICMP, 77))).hasSize(1);
+                assertThat(entries(recorded(b, Protocol.ICMP, 78))).isEmpty();
             }
         }
     }
 
+    private static final int FROM = 4_711;
+
+    private static Recording recorded(NetworkNamespace namespace, Protocol protocol, int port) {
+        return namespace.call(() -> Recorded.by(sink -> ConntrackSource.record(sink, Family.IPV4, protocol, port)));
+    }
+
+    private static List<Conntrack.Entry> entries(Recording recording) {
+        return ConntrackSource.read(recording).entries();
+    }
+
     private static void datagrams(int count) {
-        try (var socket = new DatagramSocket()) {
+        try (var socket = new DatagramSocket(FROM)) {
             for (int port = 10_000; port < 10_000 + count; port++) {
                 socket.send(new DatagramPacket(new byte[1], 1, InetAddress.getByName("10.1.0.2"), port));
             }

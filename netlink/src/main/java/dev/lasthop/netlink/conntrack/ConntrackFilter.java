@@ -8,7 +8,6 @@ import dev.lasthop.netlink.Attributes;
 import dev.lasthop.netlink.Bytes;
 import dev.lasthop.netlink.Key;
 import dev.lasthop.netlink.nftables.NftHeader;
-import java.util.Optional;
 
 /**
  * Which connections a dump is to have: a tuple, and {@code CTA_FILTER}, which says what of it counts (since Linux 5.8;
@@ -21,11 +20,13 @@ record ConntrackFilter(int family, Attributes attributes) {
     private static final Key<Integer> ORIGINAL_FLAGS = Key.u32(1, "CTA_FILTER_ORIG_FLAGS");
     private static final Key<Integer> REPLY_FLAGS = Key.u32(2, "CTA_FILTER_REPLY_FLAGS");
     private static final int BY_SOURCE = 1; // CTA_FILTER_F_CTA_IP_SRC
-    private static final int BY_DESTINATION = 2; // CTA_FILTER_F_CTA_IP_DST
     private static final int BY_PROTOCOL = 8; // CTA_FILTER_F_CTA_PROTO_NUM
+    private static final int BY_SOURCE_PORT = 16; // CTA_FILTER_F_CTA_PROTO_SRC_PORT
     private static final int BY_DESTINATION_PORT = 32; // CTA_FILTER_F_CTA_PROTO_DST_PORT
+    private static final int BY_ICMP_ID = 1 << 8; // CTA_FILTER_F_CTA_PROTO_ICMP_ID
+    private static final int BY_ICMPV6_ID = 1 << 11; // CTA_FILTER_F_CTA_PROTO_ICMPV6_ID
 
-    /** Of which of a connection's two flows an address is. */
+    /** Of which of a connection's two flows a port is. */
     enum Direction {
         ORIGINAL,
         REPLY
@@ -38,31 +39,31 @@ record ConntrackFilter(int family, Attributes attributes) {
         return of(family, Direction.ORIGINAL, tuple, BY_PROTOCOL | BY_DESTINATION_PORT);
     }
 
-    /** Those of whose flow in a direction the source is this address. */
-    static ConntrackFilter from(IpAddress source, Optional<Protocol> protocol, Direction direction) {
+    /** Those of whose flow in a direction the source is this port; of ICMP: whose echo requests have this identifier. */
+    static ConntrackFilter fromPort(Family family, Protocol protocol, int port, Direction direction) {
+        Attribute source;
+        int flag;
+        if (!protocol.isIcmp()) {
+            source = ConntrackMessage.SOURCE_PORT.to(port);
+            flag = BY_SOURCE_PORT;
+        } else if (family == Family.IPV4) {
+            source = ConntrackMessage.ICMP_ID.to(port);
+            flag = BY_ICMP_ID;
+        } else {
+            source = ConntrackMessage.ICMPV6_ID.to(port);
+            flag = BY_ICMPV6_ID;
+        }
+        Attributes tuple = Attributes.of(ConntrackMessage.TUPLE_PROTOCOL.to(
+                Attributes.of(ConntrackMessage.NUMBER.to(protocol.number()), source)));
+        return of(family, direction, tuple, BY_PROTOCOL | flag);
+    }
+
+    /** Those of whose replies the source is this address. */
+    static ConntrackFilter answeredBy(IpAddress source) {
         Key<IpAddress> key =
                 source.family() == Family.IPV4 ? ConntrackMessage.IPV4_SOURCE : ConntrackMessage.IPV6_SOURCE;
-        return of(source.family(), direction, tuple(key.to(source), protocol), BY_SOURCE | flag(protocol));
-    }
-
-    /** Those of whose flow in a direction the destination is this address. */
-    static ConntrackFilter to(IpAddress destination, Optional<Protocol> protocol, Direction direction) {
-        Key<IpAddress> key = destination.family() == Family.IPV4
-                ? ConntrackMessage.IPV4_DESTINATION
-                : ConntrackMessage.IPV6_DESTINATION;
-        return of(
-                destination.family(), direction, tuple(key.to(destination), protocol), BY_DESTINATION | flag(protocol));
-    }
-
-    private static int flag(Optional<Protocol> protocol) {
-        return protocol.isPresent() ? BY_PROTOCOL : 0;
-    }
-
-    private static Attributes tuple(Attribute address, Optional<Protocol> protocol) {
-        Attributes tuple = Attributes.of(ConntrackMessage.TUPLE_IP.to(Attributes.of(address)));
-        return protocol.map(one -> tuple.with(
-                        ConntrackMessage.TUPLE_PROTOCOL.to(Attributes.of(ConntrackMessage.NUMBER.to(one.number())))))
-                .orElse(tuple);
+        Attributes tuple = Attributes.of(ConntrackMessage.TUPLE_IP.to(Attributes.of(key.to(source))));
+        return of(source.family(), Direction.REPLY, tuple, BY_SOURCE);
     }
 
     private static ConntrackFilter of(Family family, Direction direction, Attributes tuple, int flags) {

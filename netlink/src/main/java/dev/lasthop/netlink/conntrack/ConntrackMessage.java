@@ -32,12 +32,12 @@ public record ConntrackMessage(NftHeader header, Attributes attributes) {
     static final Key<IpAddress> IPV6_SOURCE = Key.address(3, "CTA_IP_V6_SRC");
     static final Key<IpAddress> IPV6_DESTINATION = Key.address(4, "CTA_IP_V6_DST");
     static final Key<Integer> NUMBER = Key.u8(1, "CTA_PROTO_NUM");
-    private static final Key<Integer> SOURCE_PORT = Key.bigEndian16(2, "CTA_PROTO_SRC_PORT");
+    static final Key<Integer> SOURCE_PORT = Key.bigEndian16(2, "CTA_PROTO_SRC_PORT");
     static final Key<Integer> DESTINATION_PORT = Key.bigEndian16(3, "CTA_PROTO_DST_PORT");
-    private static final Key<Integer> ICMP_ID = Key.bigEndian16(4, "CTA_PROTO_ICMP_ID");
+    static final Key<Integer> ICMP_ID = Key.bigEndian16(4, "CTA_PROTO_ICMP_ID");
     private static final Key<Integer> ICMP_TYPE = Key.u8(5, "CTA_PROTO_ICMP_TYPE");
     private static final Key<Integer> ICMP_CODE = Key.u8(6, "CTA_PROTO_ICMP_CODE");
-    private static final Key<Integer> ICMPV6_ID = Key.bigEndian16(7, "CTA_PROTO_ICMPV6_ID");
+    static final Key<Integer> ICMPV6_ID = Key.bigEndian16(7, "CTA_PROTO_ICMPV6_ID");
     private static final Key<Attributes> TCP = Key.flaggedNested(1, "CTA_PROTOINFO_TCP");
     private static final Key<Integer> TCP_STATE = Key.u8(1, "CTA_PROTOINFO_TCP_STATE");
 

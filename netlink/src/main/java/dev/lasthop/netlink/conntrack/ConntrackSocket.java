@@ -16,7 +16,6 @@ import dev.lasthop.netlink.conntrack.ConntrackFilter.Direction;
 import dev.lasthop.netlink.nftables.NftHeader;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Connection tracking of one namespace. */
 public final class ConntrackSocket implements AutoCloseable {
@@ -60,11 +59,6 @@ public final class ConntrackSocket implements AutoCloseable {
         return socket.dump("read tracked connections", GET, new NftHeader(0, 0, 0).body(Attributes.NONE));
     }
 
-    /** {@link #involving(IpAddress, Optional)}, of any protocol. */
-    public Dump involving(IpAddress address) {
-        return involving(address, Optional.empty());
-    }
-
     /**
      * The connections whose first packet went to this port, whatever its addresses.
      *
@@ -78,39 +72,41 @@ public final class ConntrackSocket implements AutoCloseable {
     }
 
     /**
-     * The connections in which the address is one of the four: the original's source or destination, or the reply's. A connection may
-     * stand there twice.
+     * The connections of which a flow, the original's or the reply's, comes from this port; of ICMP: those of this identifier. The kernel
+     * goes through its whole table for each of the two. A connection may stand there twice.
      *
-     * @param protocol only those of this one
-     * @throws KernelException EOPNOTSUPP or EINVAL where the kernel does not select by address (before Linux 5.8)
+     * @throws KernelException EOPNOTSUPP or EINVAL where the kernel does not select by port (before Linux 5.8)
      */
-    public Dump involving(IpAddress address, Optional<Protocol> protocol) {
-        var messages = new ArrayList<NetlinkMessage>();
-        boolean interrupted = false;
-        for (Direction direction : Direction.values()) {
-            for (ConntrackFilter filter : List.of(
-                    ConntrackFilter.from(address, protocol, direction),
-                    ConntrackFilter.to(address, protocol, direction))) {
-                Dump some = selected(address, filter);
-                messages.addAll(some.messages());
-                interrupted |= some.interrupted();
-            }
+    public Dump from(Family family, Protocol protocol, int port) {
+        String operation = "read tracked connections from port " + port + "/" + protocol;
+        Dump original = socket.dump(
+                operation,
+                GET,
+                ConntrackFilter.fromPort(family, protocol, port, Direction.ORIGINAL)
+                        .body());
+        if (protocol.isIcmp()) {
+            return original; // an answer has the identifier of its question
         }
-        return new Dump(messages, interrupted);
+        Dump reply = socket.dump(
+                operation,
+                GET,
+                ConntrackFilter.fromPort(family, protocol, port, Direction.REPLY)
+                        .body());
+        var messages = new ArrayList<NetlinkMessage>(original.messages());
+        messages.addAll(reply.messages());
+        return new Dump(messages, original.interrupted() || reply.interrupted());
     }
 
     /**
-     * The connections whose replies come from the address: those that lead to it, translated or not. The kernel goes through its whole
-     * table for each question, so this is a quarter of {@link #involving}.
+     * The connections whose replies come from the address: those that lead to it, translated or not.
      *
      * @throws KernelException EOPNOTSUPP or EINVAL where the kernel does not select by address (before Linux 5.8)
      */
     public Dump answeredBy(IpAddress address) {
-        return selected(address, ConntrackFilter.from(address, Optional.empty(), Direction.REPLY));
-    }
-
-    private Dump selected(IpAddress address, ConntrackFilter filter) {
-        return socket.dump("read tracked connections of " + address, GET, filter.body());
+        return socket.dump(
+                "read tracked connections to " + address,
+                GET,
+                ConntrackFilter.answeredBy(address).body());
     }
 
     /** Counters of each processor: {@link ConntrackStatistics#read}. */

@@ -20,7 +20,6 @@ import dev.lasthop.testing.TestNetwork;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -110,9 +109,7 @@ class ConntrackTest {
                  08 00 01 00  28 00 00 00    #  CTA_FILTER_ORIG_FLAGS: PROTO_NUM, PROTO_DST_PORT
                  08 00 02 00  00 00 00 00    #  CTA_FILTER_REPLY_FLAGS
                 """));
-        assertThat(ConntrackFilter.from(SERVER, Optional.empty(), Direction.REPLY)
-                        .body())
-                .isEqualTo(Hex.bytes("""
+        assertThat(ConntrackFilter.answeredBy(SERVER).body()).isEqualTo(Hex.bytes("""
                 02 00 00 00                  # nfgenmsg: AF_INET
                 10 00 02 80                  # CTA_TUPLE_REPLY, nested
                  0c 00 01 80                 #  CTA_TUPLE_IP, nested
@@ -121,17 +118,28 @@ class ConntrackTest {
                  08 00 01 00  00 00 00 00    #  CTA_FILTER_ORIG_FLAGS
                  08 00 02 00  01 00 00 00    #  CTA_FILTER_REPLY_FLAGS: IP_SRC
                 """));
-        assertThat(ConntrackFilter.to(IpAddress.parse("fd00::2"), Optional.of(Protocol.UDP), Direction.ORIGINAL)
+        assertThat(ConntrackFilter.fromPort(Family.IPV6, Protocol.UDP, 53, Direction.REPLY)
                         .body())
                 .isEqualTo(Hex.bytes("""
                 0a 00 00 00                  # nfgenmsg: AF_INET6
-                28 00 01 80                  # CTA_TUPLE_ORIG, nested
-                 18 00 01 80                 #  CTA_TUPLE_IP, nested
-                  14 00 04 00  fd 00 00 00 00 00 00 00 00 00 00 00 00 00 00 02   # CTA_IP_V6_DST
-                 0c 00 02 80                 #  CTA_TUPLE_PROTO, nested
+                18 00 02 80                  # CTA_TUPLE_REPLY, nested
+                 14 00 02 80                 #  CTA_TUPLE_PROTO, nested
                   05 00 01 00  11 00 00 00   #   CTA_PROTO_NUM UDP
+                  06 00 02 00  00 35 00 00   #   CTA_PROTO_SRC_PORT 53
                 14 00 19 80                  # CTA_FILTER, nested
-                 08 00 01 00  0a 00 00 00    #  CTA_FILTER_ORIG_FLAGS: IP_DST, PROTO_NUM
+                 08 00 01 00  00 00 00 00    #  CTA_FILTER_ORIG_FLAGS
+                 08 00 02 00  18 00 00 00    #  CTA_FILTER_REPLY_FLAGS: PROTO_NUM, PROTO_SRC_PORT
+                """));
+        assertThat(ConntrackFilter.fromPort(Family.IPV6, Protocol.ICMPV6, 77, Direction.ORIGINAL)
+                        .body())
+                .isEqualTo(Hex.bytes("""
+                0a 00 00 00                  # nfgenmsg: AF_INET6
+                18 00 01 80                  # CTA_TUPLE_ORIG, nested
+                 14 00 02 80                 #  CTA_TUPLE_PROTO, nested
+                  05 00 01 00  3a 00 00 00   #   CTA_PROTO_NUM ICMPv6
+                  06 00 07 00  00 4d 00 00   #   CTA_PROTO_ICMPV6_ID 77
+                14 00 19 80                  # CTA_FILTER, nested
+                 08 00 01 00  08 08 00 00    #  CTA_FILTER_ORIG_FLAGS: PROTO_NUM, PROTO_ICMPV6_ID
                  08 00 02 00  00 00 00 00    #  CTA_FILTER_REPLY_FLAGS
                 """));
     }
@@ -187,11 +195,13 @@ class ConntrackTest {
             assertThat(flows(socket.answeredBy(SERVER)))
                     .containsExactlyElementsOf(listed(network, "-r 10.0.0.9"))
                     .hasSize(2);
-            assertThat(flows(socket.involving(CLIENT, Optional.of(Protocol.TCP))))
-                    .containsExactlyElementsOf(listed(network, "-p tcp"))
-                    .hasSize(2);
-            assertThat(flows(socket.involving(IpAddress.parse("10.0.0.2")))).hasSize(1);
-            assertThat(flows(socket.involving(IpAddress.parse("10.0.0.3")))).isEmpty();
+            assertThat(flows(socket.from(Family.IPV4, Protocol.TCP, 1000))).hasSize(1);
+            assertThat(flows(socket.from(Family.IPV4, Protocol.TCP, 80))).hasSize(1); // whose replies come from there
+            assertThat(flows(socket.from(Family.IPV4, Protocol.UDP, 8080))).hasSize(1);
+            assertThat(flows(socket.from(Family.IPV6, Protocol.UDP, 1000))).hasSize(1);
+            assertThat(flows(socket.from(Family.IPV4, Protocol.TCP, 9))).isEmpty();
+            assertThat(flows(socket.from(Family.IPV4, Protocol.ICMP, 77))).hasSize(1);
+            assertThat(flows(socket.from(Family.IPV4, Protocol.ICMP, 78))).isEmpty();
 
             ConntrackMessage translated = messages(socket.to(Family.IPV4, Protocol.TCP, 8080))
                     .findFirst()
