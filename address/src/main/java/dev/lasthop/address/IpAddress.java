@@ -66,6 +66,16 @@ public record IpAddress(Family family, long high, long low) implements Comparabl
         return family == Family.IPV4 ? low >>> 28 == 0xe : high >>> 56 == 0xff;
     }
 
+    /** 255.255.255.255: everybody on a link. */
+    public boolean isBroadcast() {
+        return family == Family.IPV4 && low == 0xffff_ffffL;
+    }
+
+    /** ::ffff:0:0/96, IPv4 in an IPv6 program's words: no packet may have such (RFC 4291, 2.5.5.2). */
+    public boolean isMapped() {
+        return family == Family.IPV6 && high == 0 && low >>> 32 == 0xffff;
+    }
+
     /** For use inside a site only: RFC 1918, RFC 6598 (shared), fc00::/7. */
     public boolean isPrivate() {
         return family == Family.IPV4

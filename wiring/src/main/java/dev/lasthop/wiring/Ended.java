@@ -1,5 +1,6 @@
 package dev.lasthop.wiring;
 
+import dev.lasthop.wiring.step.Plan;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -14,6 +15,14 @@ import java.util.stream.Stream;
  */
 record Ended(List<Work.Unfinished> works, List<String> told) {
     static final Ended NOTHING = new Ended(List.of(), List.of());
+
+    /** What is left to do of work that is on its way to its end, if there is such. */
+    static Optional<Plan> underWay(Store store, Predicate<Ended> which) {
+        return store.unfinished().stream()
+                .filter(work -> work.isDecided() && which.test(new Ended(List.of(work), List.of())))
+                .findFirst()
+                .map(work -> new Plan(work.title(), work.steps()));
+    }
 
     /** An endpoint that was being disconnected. */
     Optional<Endpoint> disconnected(Predicate<Endpoint> which) {

@@ -73,7 +73,11 @@ record EndpointChanges(Places places, Store store) {
     }
 
     Plan planDisconnect(String endpoint, String network) {
-        return new Removal(places, store).plan(find(endpoint, network));
+        return Ended.underWay(
+                        store,
+                        ended -> ended.disconnected(one -> Directory.isCalled(one, endpoint, network))
+                                .isPresent())
+                .orElseGet(() -> new Removal(places, store).plan(find(endpoint, network)));
     }
 
     Removal.Leaving leave(String endpoint, String network, Ended ended) {

@@ -37,6 +37,10 @@ public record ExtraRoutes(List<ExtraRoute> all) implements Setting {
                 throw new IllegalArgumentException(
                         destination + " is an address; the prefix is " + destination.network());
             }
+            if (via.filter(address -> address.isAny() || address.isMulticast() || address.isLoopback())
+                    .isPresent()) {
+                throw new IllegalArgumentException(via.get() + " is no router's address");
+            }
             if (via.isPresent() && via.get().family() != destination.family()) {
                 throw new IllegalArgumentException(
                         "gateway " + via.get() + " is of another family than " + destination);

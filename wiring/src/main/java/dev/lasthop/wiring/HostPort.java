@@ -63,6 +63,9 @@ public record HostPort(Optional<IpAddress> address, int first, int last, Protoco
         if (address.isEmpty()) {
             throw WiringException.wrong(Names.shown(bare) + " is not an address of the host");
         }
+        if (address.get().isMulticast() || address.get().isBroadcast()) {
+            throw WiringException.wrong("no host has the address " + address.get() + " for its own");
+        }
         return address;
     }
 

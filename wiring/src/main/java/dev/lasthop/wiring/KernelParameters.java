@@ -3,8 +3,10 @@ package dev.lasthop.wiring;
 import dev.lasthop.json.JsonException;
 import dev.lasthop.json.JsonObject;
 import dev.lasthop.json.JsonString;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Kernel parameters of an endpoint's namespace.
@@ -52,6 +54,26 @@ public record KernelParameters(SortedMap<String, String> values) implements Sett
                     "a parameter's value is one line of plain text, not " + Names.shown(value));
         }
         return value;
+    }
+
+    /** Whether the kernel, which writes numbers and blanks in its own way, has what was asked for. */
+    static boolean isSame(String kernels, String asked) {
+        return words(kernels).equals(words(asked));
+    }
+
+    private static List<String> words(String value) {
+        return Stream.of(value.strip().split("\\s+"))
+                .map(word -> word.matches("-?(0[xX][0-9A-Fa-f]{1,15}|[0-9]{1,18})") ? number(word) : word)
+                .toList();
+    }
+
+    /** As the kernel reads it: 0x10 and 020 are 16. */
+    private static String number(String word) {
+        try {
+            return Long.decode(word).toString();
+        } catch (NumberFormatException e) { // 08
+            return word;
+        }
     }
 
     /** With the interface's own name in the place of {@link #INTERFACE}. */

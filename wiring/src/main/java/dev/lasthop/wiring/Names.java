@@ -29,6 +29,10 @@ final class Names {
                     "an interface cannot be called " + shown(name)
                             + ": its name has 1 to 15 letters, digits, dots, dashes and underscores, and no dash or dot at its beginning");
         }
+        if (name.equals("all") || name.equals("default")) {
+            throw WiringException.wrong("an interface cannot be called " + shown(name)
+                    + ": the kernel keeps its parameters of all interfaces under that name");
+        }
         return name;
     }
 

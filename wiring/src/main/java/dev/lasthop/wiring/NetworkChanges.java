@@ -28,7 +28,15 @@ record NetworkChanges(Places places, Store store) {
     }
 
     Plan planRemoval(String name) {
-        return new Removal(places, store).plan(unused(name));
+        return Ended.underWay(store, ended -> ended.removed(name).isPresent()).orElseGet(() -> {
+            Removal removal = new Removal(places, store);
+            Plan plan = removal.plan(unused(name));
+            List<Step> steps = new ArrayList<>();
+            store.endpoints(name)
+                    .forEach(gone -> steps.addAll(removal.plan(gone).steps()));
+            steps.addAll(plan.steps());
+            return new Plan(plan.title(), steps);
+        });
     }
 
     Gone<Network> remove(String name, Ended ended) {
@@ -58,7 +66,8 @@ record NetworkChanges(Places places, Store store) {
     }
 
     Plan planPeerRemoval(String network, String node) {
-        return new PeerPlans(store.requireNetwork(network)).removing(node, places, store);
+        return Ended.underWay(store, ended -> ended.has(PeerPlans.removal(network, node)))
+                .orElseGet(() -> new PeerPlans(store.requireNetwork(network)).removing(node, places, store));
     }
 
     Gone<Network> removePeer(String network, String node, Ended ended) {

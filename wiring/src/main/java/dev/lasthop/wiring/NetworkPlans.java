@@ -34,6 +34,7 @@ record NetworkPlans(Places places, Store store) {
         spec.settings().find(AllowedNetworks.class).ifPresent(this::requireNetworks);
         spec.settings().find(SourceAddress.class).ifPresent(source -> refuseSource(spec, subnets, source, host));
         Driver driver = plans.apart(plans.settled(spec, host), store.networks());
+        driver.bridge().ifPresent(this::refuseBridgeOfAnother);
         subnets.forEach(subnet -> refuseOverlap(subnet.prefix(), plans.overlap(driver, host, subnet.prefix())));
         boolean ipv6 = subnets.stream().anyMatch(subnet -> subnet.family() == Family.IPV6);
         int mtu = mtu(plans.mtu(driver, spec.mtu(), host), ipv6);
@@ -74,6 +75,17 @@ record NetworkPlans(Places places, Store store) {
         return steps;
     }
 
+    /** Who removes one of them would take from the other what lets it through. */
+    private void refuseBridgeOfAnother(String bridge) {
+        store.networks().stream()
+                .filter(other -> other.bridge().equals(Optional.of(bridge)))
+                .findFirst()
+                .ifPresent(other -> {
+                    throw new WiringException("bridge " + bridge + " is network " + other.name()
+                            + "'s already; name another with --bridge, or connect to " + other.name());
+                });
+    }
+
     private void requireNetworks(AllowedNetworks allowed) {
         allowed.names().forEach(store::requireNetwork);
     }
@@ -87,6 +99,10 @@ record NetworkPlans(Places places, Store store) {
             if (subnets.stream().noneMatch(subnet -> subnet.family() == address.family())) {
                 throw WiringException.wrong("source address " + address + " is of no use: network " + spec.name()
                         + " has no " + address.family() + " subnet");
+            }
+            if (address.isLoopback() || address.isLinkLocal()) {
+                throw WiringException.wrong("source address " + address
+                        + " goes no further than one machine or one link: no answer would come back to it");
             }
             if (!host.hasAddress(address)) {
                 throw new WiringException("source address " + address
@@ -139,6 +155,7 @@ record NetworkPlans(Places places, Store store) {
                     "subnet " + prefix + " has no room for a gateway and an endpoint: its length must be 1 to " + most);
         }
         if (prefix.first().isMulticast()
+                || prefix.first().isMapped()
                 || prefix.first().isLoopback()
                 || prefix.first().isLinkLocal()) {
             throw WiringException.wrong(

@@ -28,6 +28,11 @@ public record Peer(String node, List<IpAddress> addresses, List<Prefix> subnets,
         subnets = subnets.stream().sorted().toList();
         once(node, "address", addresses.stream().map(IpAddress::family).toList());
         once(node, "subnet", subnets.stream().map(Prefix::family).toList());
+        for (IpAddress address : addresses) {
+            if (address.isAny() || address.isLoopback() || address.isMulticast()) {
+                throw WiringException.wrong("peer " + node + " cannot be at " + address + ": no other node has that");
+            }
+        }
         for (Prefix subnet : subnets) {
             if (!subnet.network().equals(subnet)) {
                 throw WiringException.wrong(

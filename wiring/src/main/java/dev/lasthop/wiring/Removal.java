@@ -6,7 +6,6 @@ import dev.lasthop.wiring.step.LinkStep;
 import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.Places;
 import dev.lasthop.wiring.step.Plan;
-import dev.lasthop.wiring.step.RouteStep;
 import dev.lasthop.wiring.step.StaleConnectionsStep;
 import dev.lasthop.wiring.step.Step;
 import dev.lasthop.wiring.step.SysctlStep;
@@ -32,10 +31,7 @@ record Removal(Places places, Store store) {
         });
         steps.addAll(Tuning.removal(endpoint));
         if (isSameNamespace(endpoint)) {
-            boolean last = !isElsewhere(endpoint);
-            endpoint.undo().stream()
-                    .filter(step -> last || step instanceof RouteStep) // what others rest on stays
-                    .forEach(steps::add);
+            steps.addAll(inheritance(endpoint).now());
             steps.addAll(new Exits(places, store).leaving(endpoint));
         }
         // last: the kernel lets no link go before each packet that was under way when the ports were taken away is
@@ -131,6 +127,10 @@ record Removal(Places places, Store store) {
         List<Amendment> amendments = new ArrayList<>(releases(endpoint));
         amendments.addAll(Amendment.delete(endpoint, store.ports().of(endpoint.id())));
         amendments.add(Amendment.delete(endpoint));
+        if (isSameNamespace(
+                endpoint)) { // not with the amendments: those are made when others may have changed the heirs
+            inheritance(endpoint).heirs().forEach(heir -> Amendment.save(heir).apply(store));
+        }
         work.begin(steps, amendments);
         return work;
     }
@@ -245,8 +245,14 @@ record Removal(Places places, Store store) {
         return new EndpointPlans(places, store).isAlive(endpoint);
     }
 
-    private boolean isElsewhere(Endpoint endpoint) {
+    private Inheritance inheritance(Endpoint endpoint) {
+        return new Inheritance(endpoint, others(endpoint));
+    }
+
+    /** The other endpoints of the same namespace. */
+    List<Endpoint> others(Endpoint endpoint) {
         return store.endpointsIn(endpoint.inode()).stream()
-                .anyMatch(other -> other.isBeside(endpoint) && !other.id().equals(endpoint.id()));
+                .filter(other -> other.isBeside(endpoint) && !other.id().equals(endpoint.id()))
+                .toList();
     }
 }

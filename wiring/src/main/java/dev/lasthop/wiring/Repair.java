@@ -113,6 +113,7 @@ final class Repair {
             differences.found(name + " of " + endpoint.id() + " is down", LinkStep.up(endpoint.place(), name));
         }
         new Tuning(network).compare(endpoint, host, inside, places, differences);
+        Tuning.compareParameters(endpoint, new Removal(places, store).others(endpoint), inside, differences);
         for (RouteTo route : network.plans().routes(network, endpoint, inside)) {
             differences.found(
                     endpoint.id() + " has no route to " + route.destination(),

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * What makes an endpoint differ from the others of its network: MTU, MAC address, rates, routes, kernel parameters. The steps from one state
@@ -215,11 +216,27 @@ record Tuning(Network network) {
                     differences,
                     "route " + route.destination() + " of " + who + " is gone");
         }
+    }
+
+    /**
+     * The steps that set kernel parameters again.
+     *
+     * @param others endpoints of the same namespace: a parameter that one of them has set since is as it is to be
+     */
+    static void compareParameters(Endpoint endpoint, List<Endpoint> others, HostView inside, Differences differences) {
         KernelParameters.of(endpoint.settings()).values().forEach((key, value) -> {
             Optional<String> now = inside.site().sysctl(key);
-            if (now.isPresent() && !now.get().equals(value)) {
+            boolean right = now.isEmpty()
+                    || Stream.concat(
+                                    Stream.of(value),
+                                    others.stream()
+                                            .flatMap(other -> Stream.ofNullable(KernelParameters.of(other.settings())
+                                                    .values()
+                                                    .get(key))))
+                            .anyMatch(wanted -> KernelParameters.isSame(now.get(), wanted));
+            if (!right) {
                 differences.found(
-                        key + " of " + who + " is " + now.get() + ", not " + value,
+                        key + " of " + endpoint.id() + " is " + now.get() + ", not " + value,
                         new SysctlStep(endpoint.place(), key, value));
             }
         });

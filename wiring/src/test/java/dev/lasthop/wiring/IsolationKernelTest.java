@@ -112,6 +112,9 @@ class IsolationKernelTest {
         wiring.removeNetwork("plain");
         place.isAsBefore(before);
         assertThatThrownBy(() -> wiring.createNetwork(
+                        NetworkSpec.of("x", V4).with(new SourceAddress(List.of(IpAddress.parse("127.0.0.1"))))))
+                .hasMessageContaining("no answer would come back");
+        assertThatThrownBy(() -> wiring.createNetwork(
                         NetworkSpec.of("x", V4).with(new SourceAddress(List.of(IpAddress.parse("192.0.2.8"))))))
                 .hasMessageContaining("192.0.2.8 is not the host's");
     }

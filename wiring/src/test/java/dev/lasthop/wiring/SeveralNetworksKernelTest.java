@@ -12,6 +12,8 @@ import dev.lasthop.wiring.step.KernelState;
 import dev.lasthop.wiring.step.Place;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,6 +132,53 @@ class SeveralNetworksKernelTest {
         defaultsAre("10.99.0.1 dev net0", "fd99::1 dev net0");
         wiring.disconnect("c1", "b");
         same(before);
+    }
+
+    @Test
+    void whatWasFoundInTheNamespaceIsSetBackWhoeverGoesFirst() {
+        network.ip("c1", "link set lo down").ip("c1", "addr flush dev lo");
+        String ttl = network.in("c1", "sysctl", "-n", "net.ipv4.ip_default_ttl");
+        List<String> empty = inside();
+        for (String order : List.of("a b", "b a")) {
+            String[] leaving = order.split(" ");
+            wiring.connect(ConnectSpec.of(C1, "a").with(timeToLive("77")));
+            wiring.connect(ConnectSpec.of(C1, "b").with(timeToLive("99")));
+            assertThat(network.ping("c1", "127.0.0.1")).isTrue();
+            assertThat(wiring.planRepair().found()).isEmpty();
+            wiring.disconnect("c1", leaving[0]);
+            assertThat(network.in("c1", "sysctl", "-n", "net.ipv4.ip_default_ttl")
+                            .strip())
+                    .as("what is wanted by who is left")
+                    .isEqualTo(leaving[0].equals("a") ? "99" : "77");
+            assertThat(network.ping("c1", "127.0.0.1")).isTrue();
+            assertThat(wiring.planRepair().found()).isEmpty();
+            wiring.disconnect("c1", leaving[1]);
+            same(empty);
+        }
+        wiring.connect(ConnectSpec.of(C1, "a"));
+        wiring.connect(ConnectSpec.of(C1, "b").with(timeToLive("99")));
+        wiring.disconnect("c1", "b");
+        assertThat(network.in("c1", "sysctl", "-n", "net.ipv4.ip_default_ttl")).isEqualTo(ttl);
+        wiring.disconnect("c1", "a");
+        same(empty);
+    }
+
+    @Test
+    void aParameterIsAsItWasAskedForInWhateverWayTheKernelWritesIt() {
+        wiring.connect(ConnectSpec.of(C1, "a")
+                .with(new KernelParameters(new TreeMap<>(Map.of(
+                        "net/ipv4/ping_group_range", "0 1",
+                        "net/ipv4/ip_default_ttl", "0x4d",
+                        "net/ipv4/tcp_fin_timeout", "045")))));
+        assertThat(network.in("c1", "sysctl", "-n", "net.ipv4.ip_default_ttl")).contains("77");
+        assertThat(network.in("c1", "sysctl", "-n", "net.ipv4.tcp_fin_timeout")).contains("37");
+        assertThat(wiring.planRepair().found()).isEmpty();
+        network.sysctl("c1", "net.ipv4.tcp_fin_timeout", "45");
+        assertThat(wiring.repair().found()).singleElement().asString().contains("tcp_fin_timeout", "is 45, not 045");
+    }
+
+    private static KernelParameters timeToLive(String value) {
+        return new KernelParameters(new TreeMap<>(Map.of("net/ipv4/ip_default_ttl", value)));
     }
 
     private void defaultsAre(String ipv4, String ipv6) {

@@ -65,7 +65,7 @@ class UnfinishedKernelTest {
                         "web",
                         List.of(Amendment.save(network.with(Peers.of(network).without("n2"))))),
                 () -> wiring.removePeer("web", "n2"),
-                () -> true);
+                () -> !wiring.planRemovePeer("web", "n2").steps().isEmpty());
 
         goes(
                 begun(
@@ -76,7 +76,8 @@ class UnfinishedKernelTest {
                                         "web", c1.addresses().getFirst().address(), "c1"),
                                 Amendment.delete(c1))),
                 () -> wiring.disconnect("c1", "web"),
-                () -> wiring.leaving().equals(List.of(c1)));
+                () -> wiring.leaving().equals(List.of(c1))
+                        && !wiring.planDisconnect("c1", "web").steps().isEmpty());
         place.isAsBefore(created);
 
         goes(
@@ -88,7 +89,7 @@ class UnfinishedKernelTest {
                                 Amendment.forgetForwarding(),
                                 Amendment.delete(network))),
                 () -> wiring.removeNetwork("web"),
-                () -> true);
+                () -> !wiring.planRemoveNetwork("web").steps().isEmpty());
         assertThat(place.nft("list", "ruleset")).isEmpty();
     }
 

@@ -195,6 +195,13 @@ class WiringKernelTest {
                         NetworkSpec.of("b", Prefix.parse("10.9.0.0/24")).withBridge("eth0")),
                 "eth0",
                 "no bridge");
+        refused( // or who removes one of the two takes from the other what lets it through
+                () -> wiring.createNetwork(
+                        NetworkSpec.of("b", Prefix.parse("10.9.0.0/24")).withBridge("lh-web")),
+                "lh-web is network web's already");
+        refused(
+                () -> wiring.createNetwork(NetworkSpec.of("b", Prefix.parse("::ffff:10.9.0.0/120"))),
+                "not for networks");
         refused(() -> wiring.removeNetwork("web"), "in use by c1");
         refused(() -> wiring.disconnect("c2", "web"), "not connected");
         isAsBefore(before);

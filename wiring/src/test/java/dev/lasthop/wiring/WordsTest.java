@@ -28,9 +28,38 @@ class WordsTest {
             assertThat(PublishedPort.parse(text)).hasToString(text);
         }
         assertThat(PublishedPort.parse("0.0.0.0:80:80")).hasToString("80:80/tcp");
-        for (String text :
-                List.of("", "80", "80:", ":80", "0:80", "80:65536", "80:80/icmp", "x:80:80", "80:80/tcp/udp")) {
+        for (String text : List.of(
+                "",
+                "80",
+                "80:",
+                ":80",
+                "0:80",
+                "80:65536",
+                "80:80/icmp",
+                "x:80:80",
+                "80:80/tcp/udp",
+                "224.0.0.1:80:80",
+                "255.255.255.255:80:80",
+                "[ff02::1]:80:80")) {
             assertThatThrownBy(() -> PublishedPort.parse(text)).as(text).isInstanceOf(WiringException.class);
+        }
+    }
+
+    @Test
+    void whatNobodyHasIsNoPeerNoRouterAndNoInterface() {
+        for (String text : List.of("0.0.0.0", "127.0.0.1", "224.0.0.1", "::", "::1", "ff02::1")) {
+            assertThatThrownBy(() -> Peer.parse("n2=" + text + ",10.9.2.0/24"))
+                    .as(text)
+                    .isInstanceOf(WiringException.class)
+                    .hasMessageContaining("cannot be at " + text);
+        }
+        for (String text : List.of("10.0.0.0/8,0.0.0.0", "10.0.0.0/8,127.0.0.1", "fd00::/8,::", "fd00::/8,ff02::1")) {
+            assertThatThrownBy(() -> ExtraRoutes.ExtraRoute.parse(text))
+                    .as(text)
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        for (String name : List.of("all", "default", "", "..", "a/b", "sixteen-letters-")) {
+            assertThatThrownBy(() -> Names.checkedInterface(name)).as(name).isInstanceOf(WiringException.class);
         }
     }
 

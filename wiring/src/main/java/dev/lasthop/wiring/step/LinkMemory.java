@@ -25,6 +25,9 @@ final class LinkMemory {
 
     private static final Key<Integer> PORT_NUMBER = Key.u16(18, "IFLA_BRPORT_NO"); // ports are numbered as they come
 
+    /** What the kernel gives a loopback interface when it comes up, and does not take back when it goes down. */
+    private static final Prefix LOOPBACK = Prefix.parse("127.0.0.1/8");
+
     private LinkMemory() {}
 
     /** What takes a step back that has not been made yet. */
@@ -46,6 +49,9 @@ final class LinkMemory {
             case LinkStep.Flag s -> {
                 Step back = new LinkStep.Flag(s.place(), name, s.flag(), !s.on());
                 boolean loses = s.flag() == LinkStep.LinkFlag.UP && !s.on();
+                if (s.flag() == LinkStep.LinkFlag.UP && s.on() && isBareLoopback(site, name)) {
+                    yield List.of(back, new AddressStep.Delete(s.place(), name, LOOPBACK));
+                }
                 yield join(List.of(back), loses ? hanging(site, name) : List.of());
             }
             case LinkStep.Mtu s -> {
@@ -77,6 +83,10 @@ final class LinkMemory {
                         .<Step>mapToObj(before -> new LinkStep.BridgeOption(s.place(), name, s.option(), before))
                         .toList();
         };
+    }
+
+    private static boolean isBareLoopback(Site site, String name) {
+        return (site.link(name).flags() & LinkMessage.LOOPBACK) != 0 && !Addresses.has(site, name, LOOPBACK);
     }
 
     private static IntStream changed(OptionalInt before, int value) {
