@@ -2,7 +2,8 @@
 export PATH=/usr/sbin:/usr/bin HOME=/root LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd) only=${1:-all}
 mount -t tmpfs tmpfs /tmp && mount -t tracefs tracefs /sys/kernel/tracing
-for module in veth bridge nf_conntrack br_netfilter; do modprobe $module; done # the rest are the kernel's to load
+# what iptables-legacy would load itself; the rest are the kernel's to load
+for module in veth bridge nf_conntrack br_netfilter iptable_filter ip6table_filter; do modprobe $module; done
 ip link set lo up
 mkdir -p /run/netns /run/bin
 

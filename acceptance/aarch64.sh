@@ -50,7 +50,7 @@ modules=$files/kernel/lib/modules/$version
 [ -e "$modules/modules.dep" ] || busybox depmod -b "$files/kernel" "$version"
 initramfs "$files/busybox/bin/busybox" "$modules" "$work/initrd"
 
-timeout -k 10 "${LASTHOP_GUEST_SECONDS:-1800}" nice qemu-system-aarch64 -M virt -cpu cortex-a72 -m 1536 -smp 2 -nodefaults -nographic -no-reboot \
+timeout -k 10 "${LASTHOP_GUEST_SECONDS:-3600}" nice qemu-system-aarch64 -M virt -cpu cortex-a72 -m 1536 -smp 2 -nodefaults -nographic -no-reboot \
     -serial stdio -kernel "$vmlinuz" -initrd "$work/initrd" \
     -append "console=ttyAMA0 quiet panic=-1 sources=yes modules=/sources/build/aarch64/kernel/lib/modules guest=/sources/acceptance/aarch64-guest.sh only=${2:-all}" \
     -fsdev local,id=root,path="$files/root",security_model=none,readonly=on,multidevs=remap -device virtio-9p-pci,fsdev=root,mount_tag=root \
