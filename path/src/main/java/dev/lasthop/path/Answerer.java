@@ -69,8 +69,11 @@ final class Answerer {
         if (doubt.isPresent()) {
             return own ? new Reaction.Distrusts(doubt.get()) : new Reaction.Ignores();
         }
+        var asked = Arp.question(question.sender(), question.target());
         return filtering
-                .dropsArp(namespace, Hook.INPUT, link.index(), IfIndex.NONE, question.sender(), question.target())
+                .dropsArp(namespace, Filtering.Layer.IP, Hook.INPUT, link.index(), IfIndex.NONE, asked)
+                .or(() -> filtering.dropsArp(
+                        namespace, Filtering.Layer.IP, Hook.OUTPUT, IfIndex.NONE, link.index(), asked.answer()))
                 .<Reaction>map(rule -> new Reaction.Silent(Obstacle.Silence.FILTER, rule.text()))
                 .orElse(reaction);
     }

@@ -56,7 +56,7 @@ final class BridgeWalk {
 
     private Optional<Branch> prerouting(NamespaceState namespace, Link bridge, Link port, Branch branch) {
         if (branch.frame().isQuestion()) {
-            return Optional.of(branch);
+            return Optional.of(questionRules(namespace, branch, BridgeHooks.into(port.index())));
         }
         PacketState packet = links(branch, port.index(), IfIndex.NONE, IfIndex.NONE, IfIndex.NONE);
         Optional<Branch> on = segment.through(
@@ -147,7 +147,9 @@ final class BridgeWalk {
     private void local(NamespaceState namespace, Link bridge, Link in, Branch branch) {
         Place whole = Place.of(namespace, bridge);
         Branch on = branch;
-        if (!branch.frame().isQuestion()) {
+        if (branch.frame().isQuestion()) {
+            on = questionRules(namespace, branch, BridgeHooks.upFrom(in.index()));
+        } else {
             var local = Stage.BridgeForwarding.Choice.LOCAL;
             on = branch.with(new Stage.BridgeForwarding(whole, Place.of(namespace, in), List.of(whole), local));
             PacketState packet = links(on, in.index(), IfIndex.NONE, IfIndex.NONE, IfIndex.NONE);
@@ -223,7 +225,7 @@ final class BridgeWalk {
             on = segment.block(branch, new Obstacle.PortsIsolated(whole, Place.of(namespace, in.get()), place), next);
         }
         if (on.isPresent() && in.isPresent() && branch.frame().isQuestion()) {
-            on = on.map(passed -> arpRules(namespace, bridge, in.get(), out, passed));
+            on = on.map(passed -> questionRules(namespace, bridge, in.get(), out, passed));
         } else if (on.isPresent() && !branch.frame().isQuestion()) {
             on = rules(namespace, bridge, in, out, on.get(), next).flatMap(passed -> {
                 int length = passed.packet().length();
@@ -236,18 +238,35 @@ final class BridgeWalk {
         on.ifPresent(passed -> segment.transmit(namespace, out, passed));
     }
 
-    private Branch arpRules(NamespaceState namespace, Link bridge, Link in, Link out, Branch branch) {
+    /** A question that is passed on from port to port. */
+    private Branch questionRules(NamespaceState namespace, Link bridge, Link in, Link out, Branch branch) {
         Frame.Question question = branch.frame().question().orElseThrow();
-        if (question.target().family() == Family.IPV6) {
-            return Discovery.bridged(gate.filtering(), new Discovery.Bridged(namespace, bridge, in, out), question)
-                    .map(rule -> branch.blocked(rule, Optional.empty()))
-                    .orElse(branch);
+        if (question.target().family() == Family.IPV4) {
+            return questionRules(namespace, branch, BridgeHooks.between(in.index(), out.index()));
         }
-        return gate.filtering()
-                .dropsArp(namespace, Hook.FORWARD, in.index(), out.index(), question.sender(), question.target())
+        return Discovery.bridged(gate.filtering(), new Discovery.Bridged(namespace, bridge, in, out), question)
+                .map(rule -> branch.blocked(rule, Optional.empty()))
+                .orElse(branch);
+    }
+
+    private Branch questionRules(NamespaceState namespace, Branch branch, BridgeHooks hooks) {
+        Frame.Question question = branch.frame().question().orElseThrow();
+        return (question.target().family() == Family.IPV6
+                        ? Discovery.onBridge(gate.filtering(), namespace, question, hooks)
+                        : arpRules(namespace, question, hooks))
                 .map(rule -> branch.blocked(
                         new Obstacle.ArpFiltered(namespace.inode(), namespace.name(), rule), Optional.empty()))
                 .orElse(branch);
+    }
+
+    private Optional<HookOutcome.Decision> arpRules(
+            NamespaceState namespace, Frame.Question question, BridgeHooks hooks) {
+        var asked = Arp.question(question.sender(), question.target());
+        var layer = Filtering.Layer.BRIDGE;
+        return gate.filtering()
+                .dropsArp(namespace, layer, hooks.there(), hooks.in(), hooks.out(), asked)
+                .or(() -> gate.filtering()
+                        .dropsArp(namespace, layer, hooks.back(), hooks.out(), hooks.in(), asked.answer()));
     }
 
     private Optional<Branch> rules(

@@ -111,6 +111,19 @@ final class Discovery {
                 .findFirst();
     }
 
+    /** The rule of family bridge that drops a question, or the answer to it, at one of these hooks. */
+    static Optional<HookOutcome.Decision> onBridge(
+            Filtering filtering, NamespaceState namespace, Frame.Question question, BridgeHooks hooks) {
+        return Stream.of(
+                        filtering.decide(
+                                namespace, Filtering.Layer.BRIDGE, hooks.there(), hooks.links(question(question))),
+                        filtering.decide(
+                                namespace, Filtering.Layer.BRIDGE, hooks.back(), hooks.linksBack(answer(question))))
+                .filter(Discovery::isDrop)
+                .flatMap(outcome -> outcome.decisive().stream())
+                .findFirst();
+    }
+
     private static PacketState question(Frame.Question question) {
         return packet(question.sender(), solicited(question.target()), PacketState.SOLICITATION);
     }

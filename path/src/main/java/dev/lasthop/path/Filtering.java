@@ -1,7 +1,6 @@
 package dev.lasthop.path;
 
 import dev.lasthop.address.IfIndex;
-import dev.lasthop.address.IpAddress;
 import dev.lasthop.topology.NamespaceState;
 import java.util.Optional;
 
@@ -13,9 +12,9 @@ public interface Filtering {
 
     HookOutcome decide(NamespaceState namespace, Layer layer, Hook hook, PacketState packet);
 
-    /** The rule that drops this ARP packet, if one does. Hooks are INPUT, FORWARD (bridged) and OUTPUT. */
+    /** The rule that drops this ARP packet, if one does. Layers are IP, for the tables of family arp, and BRIDGE. */
     default Optional<HookOutcome.Decision> dropsArp(
-            NamespaceState namespace, Hook hook, IfIndex in, IfIndex out, IpAddress sender, IpAddress target) {
+            NamespaceState namespace, Layer layer, Hook hook, IfIndex in, IfIndex out, Arp arp) {
         return Optional.empty();
     }
 

@@ -92,14 +92,7 @@ final class Resolver {
         Optional<HookOutcome.Decision> dropped = ask.wanted().family() == Family.IPV6
                 ? new Discovery(gate.filtering(), ask.namespace(), ask.link())
                         .deafens(new Frame.Question(sender, ask.wanted()))
-                : gate.filtering()
-                        .dropsArp(
-                                ask.namespace(),
-                                Hook.OUTPUT,
-                                IfIndex.NONE,
-                                ask.link().index(),
-                                sender,
-                                ask.wanted());
+                : deafens(ask, Arp.question(sender, ask.wanted()));
         if (dropped.isPresent()) {
             heard.behind.add(new Obstacle.ArpFiltered(
                     ask.namespace().inode(), ask.namespace().name(), dropped.get()));
@@ -126,6 +119,15 @@ final class Resolver {
             }
         }
         return heard;
+    }
+
+    /** The rule that keeps the one who asks from asking, or from hearing an answer. */
+    private Optional<HookOutcome.Decision> deafens(Ask ask, Arp asked) {
+        IfIndex link = ask.link().index();
+        return gate.filtering()
+                .dropsArp(ask.namespace(), Filtering.Layer.IP, Hook.OUTPUT, IfIndex.NONE, link, asked)
+                .or(() -> gate.filtering()
+                        .dropsArp(ask.namespace(), Filtering.Layer.IP, Hook.INPUT, link, IfIndex.NONE, asked.answer()));
     }
 
     private static void first(Heard heard, Branch branch) {

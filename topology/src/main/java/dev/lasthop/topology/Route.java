@@ -17,6 +17,7 @@ import java.util.OptionalInt;
  * @param priority the metric; the lower, the better
  * @param nextHops none for a blackhole and its like; several for a multipath route
  * @param mtu {@code RTAX_MTU}, where it is set
+ * @param nextHopId {@code RTA_NH_ID}: of the next hop object that its next hops, or its type, are those of
  */
 public record Route(
         int table,
@@ -29,7 +30,8 @@ public record Route(
         long priority,
         List<NextHop> nextHops,
         Optional<IpAddress> preferredSource,
-        OptionalInt mtu) {
+        OptionalInt mtu,
+        OptionalInt nextHopId) {
     public static final int TABLE_DEFAULT = 253;
     public static final int TABLE_MAIN = 254;
     public static final int TABLE_LOCAL = 255;

@@ -57,7 +57,8 @@ final class RoutingSource {
                 leadsNowhere(type) ? List.of() : nextHops(message, shared),
                 all.get(RouteMessage.PREFERRED_SOURCE),
                 RouteSource.optional(
-                        all.get(RouteMessage.METRICS).flatMap(metrics -> metrics.get(RouteMessage.METRIC_MTU))));
+                        all.get(RouteMessage.METRICS).flatMap(metrics -> metrics.get(RouteMessage.METRIC_MTU))),
+                RouteSource.optional(all.get(RouteMessage.NEXT_HOP_ID)));
     }
 
     /** In IPv6 the kernel puts such routes on {@code lo}; that says nothing. */

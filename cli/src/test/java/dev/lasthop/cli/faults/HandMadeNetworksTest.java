@@ -78,7 +78,7 @@ class HandMadeNetworksTest {
     }
 
     static Stream<Case> cases() {
-        return Stream.of(Chain.cases(), Nested.cases(), Overlay.cases())
+        return Stream.of(Chain.cases(), Nested.cases(), Overlay.cases(), Routed.cases(), Turned.cases())
                 .flatMap(List::stream)
                 .filter(tried -> WANTED.isEmpty() || tried.toString().contains(WANTED));
     }

@@ -37,8 +37,7 @@ public final class IpForwardDisabled implements Fault {
     @Override
     public Stream<Finding> examine(Dossier dossier) {
         return dossier.obstacle(Obstacle.ForwardingOff.class)
-                .filter(off ->
-                        off.family() == Family.IPV4 && !Bounced.back(dossier, off) && !Bounced.atNoRouter(dossier, off))
+                .filter(off -> off.family() == Family.IPV4 && !Bounced.isConsequence(dossier, off))
                 .map(off -> {
                     String namespace = off.input().namespaceName();
                     String link = off.input().linkName();

@@ -34,8 +34,7 @@ public final class Ipv6ForwardDisabled implements Fault {
     @Override
     public Stream<Finding> examine(Dossier dossier) {
         return dossier.obstacle(Obstacle.ForwardingOff.class)
-                .filter(off ->
-                        off.family() == Family.IPV6 && !Bounced.back(dossier, off) && !Bounced.atNoRouter(dossier, off))
+                .filter(off -> off.family() == Family.IPV6 && !Bounced.isConsequence(dossier, off))
                 .map(off -> {
                     String key = "net.ipv6.conf.all.forwarding";
                     var place = Where.of(off.input());

@@ -39,7 +39,8 @@ public final class LocalSource implements Fault {
     @Override
     public Stream<Finding> examine(Dossier dossier) {
         return dossier.obstacle(Obstacle.LocalSource.class)
-                .filter(local -> !Returned.toSender(dossier, local))
+                .filter(local -> !Returned.toSender(dossier, local)
+                        && Bounced.atOrigin(dossier).isEmpty())
                 .map(local -> Finding.of(
                                 this,
                                 dossier.agreement(),

@@ -17,7 +17,10 @@ import java.util.Optional;
 final class LooseEnd {
     private LooseEnd() {}
 
-    /** Whether this is one end of a veth pair that is part of nothing: no port of a bridge, without an address, without a route. */
+    /**
+     * Whether this is one end of a veth pair that is part of nothing: no port of a bridge, without an address, without a route, and told to
+     * answer for nobody else, as the host end of a routed pair is.
+     */
     static boolean isBare(Dossier dossier, Place place) {
         return place.kind().equals("veth")
                 && dossier.namespace(place.namespace())
@@ -37,7 +40,11 @@ final class LooseEnd {
                         && !route.destination().address().isMulticast())
                 .flatMap(route -> route.nextHops().stream())
                 .anyMatch(hop -> hop.link().equals(place.link()));
-        return free && !addressed && !routed;
+        boolean answersForOthers = state.link(place.link())
+                .filter(link -> state.sysctls().ipv4(link.name(), "proxy_arp") != 0
+                        || state.sysctls().ipv6(link.name(), "proxy_ndp") != 0)
+                .isPresent();
+        return free && !addressed && !routed && !answersForOthers;
     }
 
     static Optional<Obstacle.NotBridged> in(Dossier dossier) {

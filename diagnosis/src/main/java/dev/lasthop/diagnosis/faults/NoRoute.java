@@ -68,10 +68,7 @@ public final class NoRoute implements Fault {
 
     /** The reply comes back to a router that knows of the sender's network no more than that it is somewhere outside: where it came from. */
     private Stream<Finding> bounced(Dossier dossier) {
-        return dossier.obstacle(Obstacle.ForwardingOff.class)
-                .filter(off -> Bounced.back(dossier, off))
-                .flatMap(off -> Policy.lastDecision(dossier.broken()).stream())
-                .filter(decision -> !Policy.chose(decision.rule()))
+        return Bounced.forLackOfRoute(dossier).stream()
                 .flatMap(decision -> WayBack.at(dossier, decision.out().namespace()).stream()
                         .map(back -> bounced(dossier, decision, back)));
     }

@@ -1,5 +1,6 @@
 package dev.lasthop.diagnosis.faults;
 
+import dev.lasthop.address.Family;
 import dev.lasthop.address.Flow;
 import dev.lasthop.address.IfIndex;
 import dev.lasthop.address.IpAddress;
@@ -82,8 +83,9 @@ final class Policy {
     /** Rules that come before another, and send those packets of the flow to the main table that it would catch: there, back, or both. */
     static Remedy above(Dossier dossier, String namespace, RoutingRule rule) {
         Place place = Place.parse(namespace);
+        long priority = priorityAbove(dossier.before().namespace(namespace).orElseThrow(), rule);
         List<RuleStep.Selector> selectors = caught(dossier, namespace, rule)
-                .map(address -> selector(rule, address))
+                .map(address -> selector(rule, priority, address))
                 .toList();
         return Remedy.of(
                         "look these packets up in the main table first",
@@ -96,10 +98,45 @@ final class Policy {
                         .toArray(Step[]::new));
     }
 
-    private static RuleStep.Selector selector(RoutingRule rule, IpAddress to) {
+    /** The place before a rule, and before the jumps that would pass over that place. */
+    private static long priorityAbove(NamespaceState state, RoutingRule rule) {
+        long first = Math.max(1, rule.priority() - 1);
+        List<RoutingRule> jumps = state.rules().stream()
+                .filter(jump -> jump.family() == rule.family() && jump.action() == RoutingRule.Action.GOTO)
+                .sorted(Comparator.comparingLong(RoutingRule::priority).reversed())
+                .toList();
+        for (RoutingRule jump : jumps) {
+            if (jump.priority() <= first && jump.gotoPriority() > first) {
+                first = Math.max(1, jump.priority() - 1);
+            }
+        }
+        return first;
+    }
+
+    /** Whether the main table has a way there, and no rule has it asked. */
+    static boolean isUnasked(Dossier dossier, Obstacle.NoRoute none) {
+        return dossier.namespace(none.namespace()).stream()
+                .flatMap(state -> state.routes().stream())
+                .filter(route -> route.table() == Route.TABLE_MAIN
+                        && route.source().length() == 0
+                        && route.tos() == 0
+                        && route.destination().contains(none.destination()))
+                .flatMap(route -> route.nextHops().stream())
+                .anyMatch(hop -> (hop.flags() & (Route.NextHop.DEAD | Route.NextHop.LINK_DOWN)) == 0);
+    }
+
+    /** The rule for the main table that every namespace is born with. */
+    static Remedy main(String namespace, Family family) {
+        Place place = Place.parse(namespace);
+        var rule = RuleStep.Selector.lookup(family, MAIN, Route.TABLE_MAIN);
+        return Remedy.of("have the main table asked again", "namespace", new RuleStep.Add(place, rule))
+                .undoneBy(new RuleStep.Delete(place, rule));
+    }
+
+    private static RuleStep.Selector selector(RoutingRule rule, long priority, IpAddress to) {
         return new RuleStep.Selector(
                 rule.family(),
-                OptionalLong.of(Math.max(1, rule.priority() - 1)),
+                OptionalLong.of(priority),
                 Optional.empty(),
                 Optional.of(Prefix.of(to)),
                 Optional.empty(),

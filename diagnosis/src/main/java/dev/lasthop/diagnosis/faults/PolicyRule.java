@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 /** A policy rule decides, and decides wrongly. */
 public final class PolicyRule implements Fault {
     private static final int TABLE = 4711; // the lab's
+    private static final double UNASKED = 0.97; // surer than that a route or translation is missing
 
     /** Stateless. */
     public PolicyRule() {}
@@ -74,7 +75,24 @@ public final class PolicyRule implements Fault {
                                                 decision.out().linkName())))
                         .stream()
                 : Stream.empty();
-        return Stream.of(actions, tables, astray).flatMap(each -> each).limit(1);
+        return Stream.of(actions, tables, astray, unasked(dossier))
+                .flatMap(each -> each)
+                .limit(1);
+    }
+
+    /** The rule for the main table is gone, as after a flush of all rules. */
+    private Stream<Finding> unasked(Dossier dossier) {
+        return dossier.obstacle(Obstacle.NoRoute.class)
+                .filter(none -> Policy.isUnasked(dossier, none))
+                .map(none -> Finding.of(
+                                this,
+                                dossier.stop().agrees() ? UNASKED : dossier.agreement(),
+                                "The main table of %s has a route to %s, and no rule (ip rule) has it looked up for this packet."
+                                        .formatted(none.namespaceName(), none.destination()))
+                        .because(dossier.bracket())
+                        .because("route", "no ip rule of %s leads to the main table".formatted(none.namespaceName()))
+                        .mendedBy(Policy.main(
+                                none.namespaceName(), none.destination().family())));
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
 import dev.lasthop.path.Hop;
 import dev.lasthop.path.Obstacle;
+import dev.lasthop.path.Place;
 import dev.lasthop.path.Stage;
 import dev.lasthop.topology.Route;
 import dev.lasthop.wiring.step.RouteStep;
@@ -40,9 +41,44 @@ public final class RoutingLoop implements Fault {
 
     @Override
     public Stream<Finding> examine(Dossier dossier) {
-        if (LostRoute.in(dossier).isPresent()) {
+        if (LostRoute.in(dossier).isPresent() || Bounced.forLackOfRoute(dossier).isPresent()) {
             return Stream.empty(); // then the circle is what that leads to
         }
+        return Stream.concat(circling(dossier), returning(dossier));
+    }
+
+    /** The packet comes back to the one that sent it, and the circle ends there: neither its address nor what it forwards is wrong. */
+    private Stream<Finding> returning(Dossier dossier) {
+        return Bounced.atOrigin(dossier)
+                .flatMap(origin -> Policy.lastDecision(dossier.broken())
+                        .filter(turn -> !Policy.chose(turn.rule()))
+                        .map(turn -> returned(dossier, origin, turn)))
+                .stream();
+    }
+
+    private Finding returned(Dossier dossier, Place origin, Stage.RoutingDecision turn) {
+        return Finding.of(
+                        this,
+                        dossier.agreement(),
+                        "%s sends the packet to %s back to where it came from, by %s: %s gets its own packet, and drops it."
+                                .formatted(
+                                        turn.namespaceName(),
+                                        turn.destination(),
+                                        turn.out().linkName(),
+                                        origin.namespaceName()))
+                .as(Verdict.DROPPED)
+                .because(dossier.bracket())
+                .because(
+                        "route",
+                        "%s has the route %s by %s"
+                                .formatted(
+                                        turn.namespaceName(),
+                                        turn.route().destination(),
+                                        turn.out().linkName()))
+                .mendedBy(remedy(dossier, Optional.of(turn)));
+    }
+
+    private Stream<Finding> circling(Dossier dossier) {
         return dossier.obstacle(Obstacle.RoutingLoop.class).map(loop -> {
             Optional<Stage.RoutingDecision> turn = turn(dossier);
             String circle =

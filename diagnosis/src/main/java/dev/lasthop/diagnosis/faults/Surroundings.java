@@ -233,11 +233,45 @@ record Surroundings(Place link, Place router, Prefix gateway) {
                         .map(link -> Place.of(state, link)))
                 .flatMap(link -> of(dossier, link, none.destination().family()).stream())
                 .min(Comparator.comparingInt(found -> found.distance(dossier, none.destination())));
-        return around.map(found -> Remedy.of(
-                                "send by way of " + found.gateway().address(), "namespace", found.defaultRoute())
-                        .undoneBy(new RouteStep.Delete(Where.of(found.link()), found.route())))
+        return around.map(found -> found.routes(dossier, none.destination()))
                 .orElseGet(() ->
                         Remedy.advice("add a route: ip route add default via GATEWAY, with a gateway of its network"));
+    }
+
+    /** A gateway is reached by the route to the subnet that it is in; the subnet's own addresses need no more than that. */
+    private Remedy routes(Dossier dossier, IpAddress destination) {
+        var place = Where.of(link);
+        var subnet = RouteTo.prefix(gateway).on(link.linkName());
+        if (gateway.isSingle() || !isIn(dossier) || reachesGateway(dossier)) {
+            return Remedy.of("send by way of " + gateway.address(), "namespace", defaultRoute())
+                    .undoneBy(new RouteStep.Delete(place, route()));
+        }
+        String back = "put the route to " + gateway.network() + " back";
+        return gateway.contains(destination)
+                ? Remedy.of(back, "namespace", new RouteStep.Add(place, subnet))
+                        .undoneBy(new RouteStep.Delete(place, subnet))
+                : Remedy.of(
+                                back + ", and send by way of " + gateway.address(),
+                                "namespace",
+                                new RouteStep.Add(place, subnet),
+                                defaultRoute())
+                        .undoneBy(new RouteStep.Delete(place, route()), new RouteStep.Delete(place, subnet));
+    }
+
+    private boolean isIn(Dossier dossier) {
+        return dossier.namespace(link.namespace()).stream()
+                .flatMap(state -> state.addresses(link.link(), gateway.family()).stream())
+                .anyMatch(own -> gateway.contains(own.address()));
+    }
+
+    private boolean reachesGateway(Dossier dossier) {
+        return dossier.namespace(link.namespace()).stream()
+                .flatMap(state -> state.routes().stream())
+                .anyMatch(known -> known.destination().contains(gateway.address())
+                        && known.table() != Route.TABLE_LOCAL
+                        && known.nextHops().stream()
+                                .anyMatch(hop ->
+                                        hop.gateway().isEmpty() && hop.link().equals(link.link())));
     }
 
     /** 0 if the router has the destination itself, 1 if it has a route there, 2 if it is on a bridge (and so a router), 3 otherwise. */

@@ -57,8 +57,7 @@ record WayBack(Place link, RouteTo route) {
                 ? to
                 : before.addresses(out.link(), sender.family()).stream()
                         .map(InterfaceAddress::address)
-                        .filter(address -> !address.isLinkLocal())
-                        .findFirst()
+                        .min(Comparator.comparing(IpAddress::isLinkLocal)) // IPv6's do, where there is no other
                         .map(to::via)
                         .orElse(to);
     }

@@ -7,6 +7,7 @@ import dev.lasthop.topology.Route;
 import dev.lasthop.wiring.step.Place;
 import dev.lasthop.wiring.step.RouteTo;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** From what the snapshot says to what a step takes: where a remedy is applied, which route it is about. */
@@ -34,8 +35,9 @@ final class Where {
                         .toList(),
                 route.preferredSource(),
                 route.mtu(),
-                route.protocol());
-        return to;
+                route.protocol(),
+                OptionalInt.empty());
+        return route.nextHopId().isPresent() ? to.byNextHop(route.nextHopId().getAsInt()) : to;
     }
 
     /** A route to one address alone. */

@@ -2,8 +2,8 @@ package dev.lasthop.path.filter;
 
 import dev.lasthop.address.Flow;
 import dev.lasthop.address.IfIndex;
-import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Protocol;
+import dev.lasthop.path.Arp;
 import dev.lasthop.path.Filtering;
 import dev.lasthop.path.Hook;
 import dev.lasthop.path.HookOutcome;
@@ -48,12 +48,12 @@ public final class FilterWalk implements Filtering {
 
     @Override
     public Optional<Decision> dropsArp(
-            NamespaceState namespace, Hook hook, IfIndex in, IfIndex out, IpAddress sender, IpAddress target) {
-        if (sender.family() == dev.lasthop.address.Family.IPV6) {
+            NamespaceState namespace, Layer layer, Hook hook, IfIndex in, IfIndex out, Arp arp) {
+        if (arp.sender().family() == dev.lasthop.address.Family.IPV6) {
             return Optional.empty(); // neighbour discovery is ICMPv6, which the IP hooks see
         }
         var packet = new PacketState(
-                new Flow(new Protocol(0), sender, 0, target, 0),
+                new Flow(new Protocol(0), arp.sender(), 0, arp.target(), 0),
                 28,
                 false,
                 0,
@@ -68,8 +68,7 @@ public final class FilterWalk implements Filtering {
                 0,
                 0,
                 PacketState.Tracking.UNTRACKED);
-        Layer layer = hook == Hook.FORWARD ? Layer.BRIDGE : Layer.IP;
-        var at = new Situation(namespace, layer, hook, 0, packet, Headers.arp(sender, target), true, fib);
+        var at = new Situation(namespace, layer, hook, 0, packet, Headers.arp(arp), true, fib);
         HookOutcome outcome = decide(at, order(at, layer));
         return outcome.verdict() == HookOutcome.Verdict.DROP ? outcome.decisive() : Optional.empty();
     }

@@ -2,9 +2,9 @@ package dev.lasthop.path.filter;
 
 import dev.lasthop.address.Family;
 import dev.lasthop.address.Flow;
-import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.MacAddress;
 import dev.lasthop.address.Protocol;
+import dev.lasthop.path.Arp;
 import dev.lasthop.path.PacketState;
 import java.util.Optional;
 
@@ -39,13 +39,13 @@ final class Headers {
         return headers;
     }
 
-    /** A request or reply for an IPv4 address: which of the two, and whose hardware address, is not known. */
-    static Headers arp(IpAddress sender, IpAddress target) {
+    /** A request or reply for an IPv4 address; whose hardware addresses it names is not known. */
+    static Headers arp(Arp arp) {
         var headers = new Headers(ARP);
         headers.ethernet(Optional.empty(), Optional.empty(), 0x0806);
-        put(headers.network, 0, 0, 1, 8, 0, 6, 4);
-        put(headers.network, 14, sender.bytes());
-        put(headers.network, 24, target.bytes());
+        put(headers.network, 0, 0, 1, 8, 0, 6, 4, 0, arp.reply() ? 2 : 1);
+        put(headers.network, 14, arp.sender().bytes());
+        put(headers.network, 24, arp.target().bytes());
         return headers;
     }
 

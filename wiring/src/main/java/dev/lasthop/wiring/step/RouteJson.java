@@ -17,6 +17,7 @@ final class RouteJson {
                 .put("protocol", route.protocol())
                 .put("nextHops", route.nextHops(), RouteJson::hop);
         route.metric().ifPresent(metric -> json.put("metric", metric));
+        route.nextHopId().ifPresent(id -> json.put("nextHopId", id));
         return StepJson.put(StepJson.put(json, "source", route.source()), "mtu", route.mtu())
                 .build();
     }
@@ -30,7 +31,8 @@ final class RouteJson {
                 json.objects("nextHops").stream().map(RouteJson::hop).toList(),
                 json.findString("source").map(IpAddress::parse),
                 json.findInteger("mtu"),
-                json.integer("protocol"));
+                json.integer("protocol"),
+                json.findInteger("nextHopId"));
     }
 
     static JsonObject write(RuleStep.Selector rule) {

@@ -18,6 +18,7 @@ import java.util.OptionalLong;
  * @param metric the priority; empty for the kernel's choice (0, for IPv6 1024)
  * @param nextHops none for a blackhole and its like
  * @param source {@code RTA_PREFSRC}
+ * @param nextHopId {@code RTA_NH_ID}: the next hop object that it leads to, instead of next hops and a type of its own
  * @param protocol who made it, {@code RTPROT_*}: 3 boot (what {@code ip route} says of itself), 4 static, 16 dhcp …
  */
 public record RouteTo(
@@ -28,7 +29,8 @@ public record RouteTo(
         List<NextHop> nextHops,
         Optional<IpAddress> source,
         OptionalInt mtu,
-        int protocol) {
+        int protocol,
+        OptionalInt nextHopId) {
     public static final int PROTOCOL_KERNEL = 2; // RTPROT_KERNEL
     public static final int PROTOCOL_BOOT = 3; // RTPROT_BOOT
 
@@ -59,7 +61,8 @@ public record RouteTo(
                 List.of(),
                 Optional.empty(),
                 OptionalInt.empty(),
-                PROTOCOL_BOOT);
+                PROTOCOL_BOOT,
+                OptionalInt.empty());
     }
 
     /** The default route of a family. */
@@ -69,7 +72,7 @@ public record RouteTo(
 
     /** The same way, to somewhere else. */
     public RouteTo to(Prefix other) {
-        return new RouteTo(type, other.network(), table, metric, nextHops, source, mtu, protocol);
+        return new RouteTo(type, other.network(), table, metric, nextHops, source, mtu, protocol, nextHopId);
     }
 
     public RouteTo via(IpAddress gateway) {
@@ -91,31 +94,39 @@ public record RouteTo(
     public RouteTo and(NextHop hop) {
         var hops = new java.util.ArrayList<>(nextHops);
         hops.add(hop);
-        return new RouteTo(type, destination, table, metric, hops, source, mtu, protocol);
+        return new RouteTo(type, destination, table, metric, hops, source, mtu, protocol, OptionalInt.empty());
     }
 
     public RouteTo table(int number) {
-        return new RouteTo(type, destination, number, metric, nextHops, source, mtu, protocol);
+        return new RouteTo(type, destination, number, metric, nextHops, source, mtu, protocol, nextHopId);
     }
 
     public RouteTo metric(long number) {
-        return new RouteTo(type, destination, table, OptionalLong.of(number), nextHops, source, mtu, protocol);
+        return new RouteTo(
+                type, destination, table, OptionalLong.of(number), nextHops, source, mtu, protocol, nextHopId);
     }
 
     public RouteTo type(Route.Type newType) {
-        return new RouteTo(newType, destination, table, metric, nextHops, source, mtu, protocol);
+        return new RouteTo(newType, destination, table, metric, nextHops, source, mtu, protocol, OptionalInt.empty());
     }
 
     public RouteTo source(IpAddress address) {
-        return new RouteTo(type, destination, table, metric, nextHops, Optional.of(address), mtu, protocol);
+        return new RouteTo(type, destination, table, metric, nextHops, Optional.of(address), mtu, protocol, nextHopId);
     }
 
     public RouteTo mtu(int bytes) {
-        return new RouteTo(type, destination, table, metric, nextHops, source, OptionalInt.of(bytes), protocol);
+        return new RouteTo(
+                type, destination, table, metric, nextHops, source, OptionalInt.of(bytes), protocol, nextHopId);
     }
 
     public RouteTo protocol(int number) {
-        return new RouteTo(type, destination, table, metric, nextHops, source, mtu, number);
+        return new RouteTo(type, destination, table, metric, nextHops, source, mtu, number, nextHopId);
+    }
+
+    /** By way of a next hop object, which says where to, and whether to nowhere. */
+    public RouteTo byNextHop(int id) {
+        return new RouteTo(
+                Route.Type.UNICAST, destination, table, metric, List.of(), source, mtu, protocol, OptionalInt.of(id));
     }
 
     public Family family() {
@@ -130,6 +141,7 @@ public record RouteTo(
                 destination.equals(Prefix.all(family()))
                         ? "default"
                         : destination.isSingle() ? destination.address() : destination);
+        words.addIf("nhid", nextHopId);
         if (nextHops.size() == 1) {
             nextHops.getFirst().words(words);
         }
@@ -155,6 +167,6 @@ public record RouteTo(
     }
 
     private RouteTo with(NextHop hop) {
-        return new RouteTo(type, destination, table, metric, List.of(hop), source, mtu, protocol);
+        return new RouteTo(type, destination, table, metric, List.of(hop), source, mtu, protocol, OptionalInt.empty());
     }
 }

@@ -61,6 +61,7 @@ final class Routes {
         return to(site, route.destination()).stream()
                 .filter(known -> known.type() == route.type() && known.table() == route.table())
                 .filter(known -> route.metric().isEmpty() || known.metric().equals(route.metric()))
+                .filter(known -> route.nextHopId().equals(known.nextHopId()))
                 .filter(known -> route.nextHops().isEmpty() || covers(known.nextHops(), route.nextHops()))
                 .toList();
     }
@@ -160,6 +161,7 @@ final class Routes {
                     .map(hop -> encode(site, route.family(), hop))
                     .toList()));
         }
+        route.nextHopId().ifPresent(id -> all.add(RouteMessage.NEXT_HOP_ID.to(id)));
         route.metric().ifPresent(metric -> all.add(RouteMessage.PRIORITY.to((int) metric)));
         route.source().ifPresent(address -> all.add(RouteMessage.PREFERRED_SOURCE.to(address)));
         route.mtu().ifPresent(mtu -> all.add(RouteMessage.METRICS.to(Attributes.of(RouteMessage.METRIC_MTU.to(mtu)))));
@@ -189,7 +191,10 @@ final class Routes {
         }
         return switch (route.type()) {
             case LOCAL -> RouteMessage.SCOPE_HOST;
-            case UNICAST -> hasGateway(route) ? RouteMessage.SCOPE_UNIVERSE : RouteMessage.SCOPE_LINK;
+            case UNICAST ->
+                hasGateway(route) || route.nextHopId().isPresent()
+                        ? RouteMessage.SCOPE_UNIVERSE
+                        : RouteMessage.SCOPE_LINK;
             case BROADCAST, ANYCAST, MULTICAST -> RouteMessage.SCOPE_LINK;
             default -> RouteMessage.SCOPE_UNIVERSE;
         };
@@ -207,10 +212,11 @@ final class Routes {
     }
 
     private static Optional<RouteTo> decode(Site site, Family family, RouteMessage m) {
-        if (m.type() >= Route.Type.values().length || m.attributes().has(RouteMessage.NEXT_HOP_ID)) {
+        if (m.type() >= Route.Type.values().length) {
             return Optional.empty();
         }
-        Route.Type type = type(m.type());
+        Optional<Integer> shared = m.attributes().get(RouteMessage.NEXT_HOP_ID);
+        Route.Type type = shared.isPresent() ? Route.Type.UNICAST : type(m.type());
         return Optional.of(new RouteTo(
                 type,
                 destination(family, m),
@@ -219,14 +225,15 @@ final class Routes {
                         .get(RouteMessage.PRIORITY)
                         .map(metric -> OptionalLong.of(Integer.toUnsignedLong(metric)))
                         .orElse(OptionalLong.empty()),
-                hops(site, type, m),
+                shared.isPresent() ? List.of() : hops(site, type, m),
                 m.attributes().get(RouteMessage.PREFERRED_SOURCE),
                 m.attributes()
                         .get(RouteMessage.METRICS)
                         .flatMap(metrics -> metrics.get(RouteMessage.METRIC_MTU))
                         .map(OptionalInt::of)
                         .orElse(OptionalInt.empty()),
-                m.protocol()));
+                m.protocol(),
+                shared.map(OptionalInt::of).orElse(OptionalInt.empty())));
     }
 
     private static Prefix destination(Family family, RouteMessage m) {
