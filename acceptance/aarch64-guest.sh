@@ -22,8 +22,12 @@ played() { # played FAULT: the demo says itself whether all went as told
     [ -z "$(ls /run/netns)" ] && echo "ok   demo of $1 leaves nothing" || echo "FAIL demo of $1 leaves: $(ls /run/netns)"
 }
 demos() { for fault in ip-forward-disabled forward-rule-drop stale-conntrack; do played $fault; done; }
-# script NAME: its results are among those of this one, but for the sum
-script() { bash "$here/$1.sh" 2>&1 | grep -v ' passed, '; }
+# script NAME[:WHICH]: its results are among those of this one, but for the sum
+script() {
+    local which=()
+    [[ $1 != *:* ]] || which=("${1#*:}")
+    bash "$here/${1%%:*}.sh" "${which[@]}" 2>&1 | grep -v ' passed, '
+}
 
 echo "on kernel $(uname -r), $(uname -m)"
 case $only in

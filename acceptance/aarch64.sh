@@ -1,7 +1,7 @@
 #!/bin/bash
 # Lasthop on an aarch64 machine: Debian's, of its packages, started by qemu. There aarch64-guest.sh plays the demo and the other acceptance
 # scripts.
-#   acceptance/aarch64.sh all     takes minutes (an emulated processor is 20 to 40 times slower): not by default
+#   acceptance/aarch64.sh all [demos | SCRIPT[:CASE]]     takes minutes (an emulated processor is 20 to 40 times slower): not by default
 # Kernel and programs are downloaded into build/aarch64, once.
 here=$(cd "$(dirname "$0")" && pwd) && top=$(dirname "$here")
 skip() { echo "$1"; exit 77; }
