@@ -1,7 +1,6 @@
 package dev.lasthop.wiring.step;
 
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A plan that was carried out. Its journal's entry is still open: {@link #commit} closes it when what was done is on record elsewhere, or
@@ -22,10 +21,6 @@ public record Applied(String title, List<Done> steps, Journal.Entry journal) {
     /** What takes everything back, in the order in which it is to be applied. */
     public List<Step> undo() {
         return steps.reversed().stream().flatMap(done -> done.undo().stream()).toList();
-    }
-
-    List<Step> undoWith(List<Step> first) {
-        return Stream.concat(first.stream(), undo().stream()).toList();
     }
 
     /** What was done stays. */

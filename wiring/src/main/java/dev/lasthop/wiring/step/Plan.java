@@ -34,19 +34,27 @@ public record Plan(String title, List<Step> steps) {
     }
 
     /**
-     * Makes the steps. Before each, what would take back all that has been done, and this step too, is in the journal. If one is refused,
-     * those before it are undone, the last one first, whatever else goes wrong on the way.
+     * Makes the steps. Before each, what would take back all that has been done, and this step too, is in the journal; what goes with a
+     * link that is new is taken back by the link's deletion. If one is refused, those before it are undone, the last one first, whatever
+     * else goes wrong on the way.
      *
      * @throws PlanException which step was refused and why, and what could not be undone
      */
     public Applied apply(Places places, Journal journal) {
         var done = new ArrayList<Applied.Done>();
+        var recorded = new ArrayList<Step>();
+        var links = new NewLinks();
         Journal.Entry entry = journal.open(title);
         for (Step step : steps) {
             try {
                 List<Step> undo = step.undo(places);
-                entry.record(new Applied(title, done, entry).undoWith(undo));
+                List<Step> needed = links.without(undo);
+                if (!needed.isEmpty() || done.isEmpty()) {
+                    recorded.addAll(0, needed);
+                    entry.record(List.copyOf(recorded));
+                }
                 step.apply(places);
+                links.made(step);
                 done.add(new Applied.Done(step, undo));
             } catch (RuntimeException e) {
                 throw failed(places, entry, new Applied(title, done, entry), step, e);

@@ -16,6 +16,7 @@ import dev.lasthop.netlink.nftables.TableMessage;
 import dev.lasthop.testing.KernelTest;
 import dev.lasthop.testing.TestNetwork;
 import dev.lasthop.topology.Route;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -48,6 +49,53 @@ class StepKernelTest {
     void close() {
         places.close();
         network.close();
+    }
+
+    /** A process that is killed leaves the last record: what it says has to be enough. */
+    @Test
+    void whatGoesWithANewLinkIsTakenBackByItsDeletionAlone() {
+        List<List<Step>> records = new ArrayList<>();
+        Journal journal = _ -> new Journal.Entry() {
+            @Override
+            public void record(List<Step> undo) {
+                records.add(undo);
+            }
+
+            @Override
+            public void close() {}
+        };
+        List<String> a = KernelState.of(network, "a");
+        List<String> b = KernelState.of(network, "b");
+        Plan.of(
+                        "new",
+                        new LinkStep.CreateVeth(new LinkStep.End(A, "v0"), new LinkStep.End(B, "v1")),
+                        new LinkStep.Master(A, "v0", Optional.of("br0")),
+                        new SysctlStep(A, "net/ipv4/conf/v0/rp_filter", "2"),
+                        LinkStep.up(A, "v0"),
+                        new LinkStep.PortOption(A, "v0", LinkStep.BridgePortOption.HAIRPIN, 1),
+                        new SysctlStep(A, "net/ipv4/conf/br0/rp_filter", "2"),
+                        new AddressStep.Add(B, "v1", Prefix.parse("10.2.0.2/24"), false),
+                        LinkStep.up(B, "v1"),
+                        new RouteStep.Add(
+                                B,
+                                RouteTo.everywhere(Family.IPV4)
+                                        .via(IpAddress.parse("10.2.0.1"))
+                                        .on("v1")),
+                        new RouteStep.Add(
+                                B,
+                                RouteTo.everywhere(Family.IPV4)
+                                        .via(IpAddress.parse("10.1.0.1"))
+                                        .on("eth0")
+                                        .metric(7)))
+                .apply(places, journal);
+        assertThat(network.in("b", "ip", "route")).contains("via 10.2.0.1 dev v1", "via 10.1.0.1 dev eth0 metric 7");
+        LinkStep deletion = new LinkStep.Delete(A, "v0");
+        assertThat(records).hasSize(3);
+        assertThat(records.getFirst()).containsExactly(deletion);
+        assertThat(records.getLast()).hasSize(3).endsWith(deletion);
+        assertThat(Undo.all(records.getLast(), places)).isEmpty();
+        KernelState.settled(network, "a", a, "is as before");
+        KernelState.settled(network, "b", b, "is as before");
     }
 
     @Test
