@@ -95,7 +95,7 @@ class FailureKernelTest {
     void aRepairOfTheTableRefusedAtEachStep() {
         wiring.createNetwork(WEB);
         wiring.connect(C1);
-        network.in("host", "nft", "insert rule inet lasthop postrouting counter accept");
+        network.in("host", "nft", "insert rule inet lasthop postrouting ip daddr 203.0.113.9 counter accept");
         network.in("host", "nft", "add rule inet lasthop prerouting drop");
         network.in("host", "nft", "add rule inet lasthop user-forward tcp dport 22 accept");
         refusedAtEachStep(wiring.planRepair().plan());
