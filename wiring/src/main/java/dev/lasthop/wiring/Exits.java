@@ -97,6 +97,27 @@ record Exits(Places places, Store store) {
         }
     }
 
+    /**
+     * Of the steps that make an endpoint's interface again, those that are not there: a rule outlives the interface, and what the
+     * namespace's other networks need is found with them.
+     */
+    static List<Step> lost(List<Step> steps, Endpoint endpoint, HostView inside) {
+        int table = DefaultRoute.of(endpoint).table();
+        return steps.stream()
+                .filter(step -> switch (step) {
+                    case RuleStep.Add add ->
+                        add.rule().table() == table
+                                && !inside.hasRule(add.rule().family(), table);
+                    case RouteStep.Add add ->
+                        !add.place().equals(endpoint.place())
+                                || add.route().nextHops().stream()
+                                        .flatMap(hop -> hop.link().stream())
+                                        .allMatch(endpoint.interfaceName()::equals);
+                    default -> true;
+                })
+                .toList();
+    }
+
     /** Hands on what an endpoint has that is being disconnected; its interface is gone by then. */
     List<Step> leaving(Endpoint endpoint) {
         List<Connection> others = others(endpoint);

@@ -1,5 +1,6 @@
 package dev.lasthop.wiring;
 
+import dev.lasthop.address.Family;
 import dev.lasthop.address.IpAddress;
 import dev.lasthop.address.Protocol;
 import java.util.Optional;
@@ -65,6 +66,11 @@ public record HostPort(Optional<IpAddress> address, int first, int last, Protoco
         }
         if (address.get().isMulticast() || address.get().isBroadcast()) {
             throw WiringException.wrong("no host has the address " + address.get() + " for its own");
+        }
+        if (address.get().family() == Family.IPV6 && address.get().isLoopback()) {
+            throw WiringException.wrong(
+                    "a port of ::1 cannot lead on: the kernel lets nothing leave the host that is from"
+                            + " ::1. Take 127.0.0.1, or an address of an interface");
         }
         return address;
     }

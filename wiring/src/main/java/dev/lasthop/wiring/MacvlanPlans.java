@@ -127,7 +127,9 @@ record MacvlanPlans() implements SharedLinkPlans {
     public List<Step> link(Endpoint endpoint, Network network, HostView host) {
         return Stream.concat(
                         SharedLinkPlans.super.link(endpoint, network, host).stream(),
-                        routes(network, endpoint).map(route -> new RouteStep.Add(Place.HOST, route)))
+                        routes(network, endpoint)
+                                .filter(route -> !host.has(route)) // it outlives an interface that was deleted inside
+                                .map(route -> new RouteStep.Add(Place.HOST, route)))
                 .toList();
     }
 

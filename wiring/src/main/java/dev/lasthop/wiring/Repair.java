@@ -81,9 +81,10 @@ final class Repair {
             if (host.link(Tuning.rateLink(endpoint)).isPresent()) {
                 steps.addAll(Tuning.removal(endpoint));
             }
-            steps.addAll(new EndpointPlans(places, store)
+            List<Step> whole = new EndpointPlans(places, store)
                     .plan(endpoint, store.ports().of(endpoint.id()), network, host, inside)
-                    .steps());
+                    .steps();
+            steps.addAll(Exits.lost(whole, endpoint, inside));
             differences.found("interface " + endpoint.interfaceName() + " of " + who + " was deleted", steps);
             return;
         }

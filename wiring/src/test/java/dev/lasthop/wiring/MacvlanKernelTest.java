@@ -187,6 +187,9 @@ class MacvlanKernelTest {
         network.ip("host", "link del lh-lan");
         assertThat(wiring.repair().found()).anyMatch(line -> line.contains("shim lh-lan"));
         traffic.flows("host", "c1", six, "2001:db8::2");
+        network.ip("c1", "link del eth0"); // the host's routes to it stay
+        assertThat(wiring.repair().found()).singleElement().asString().contains("eth0 of c1@lan was deleted");
+        traffic.flows("host", "c1", four, "192.0.2.2");
         wiring.disconnect("c1", "lan");
         settled("host", created);
         wiring.removeNetwork("lan");

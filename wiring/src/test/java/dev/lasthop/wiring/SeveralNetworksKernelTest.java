@@ -177,6 +177,35 @@ class SeveralNetworksKernelTest {
         assertThat(wiring.repair().found()).singleElement().asString().contains("tcp_fin_timeout", "is 45, not 045");
     }
 
+    @Test
+    void interfacesThatWereDeletedAreMadeAgainBesideTheOthers() {
+        wiring.connect(ConnectSpec.of(C1, "a"));
+        wiring.connect(ConnectSpec.of(C1, "b").with(DefaultRoute.WANTED));
+        wiring.connect(ConnectSpec.of(C1, "c"));
+        List<String> wired = inside();
+        for (List<String> gone : List.of(
+                List.of("eth0"),
+                List.of("eth1"),
+                List.of("eth2"),
+                List.of("eth0", "eth1"),
+                List.of("eth2", "eth1", "eth0"))) {
+            gone.forEach(link -> network.ip("c1", "link del " + link));
+            assertThat(wiring.repair().found()).as(gone.toString()).hasSizeGreaterThanOrEqualTo(gone.size());
+            assertThat(wiring.planRepair().found()).as(gone.toString()).isEmpty();
+            KernelState.settled(network, "c1", wired, gone + " deleted and made again");
+        }
+        gone("rule del table 7601", "rule del table 7600", "-6 rule del table 7600", "link del eth0", "link del eth2");
+        KernelState.settled(network, "c1", wired, "rules lost too");
+    }
+
+    private void gone(String... commands) {
+        for (String command : commands) {
+            network.in("c1", "sh", "-c", "ip " + command + " || true");
+        }
+        assertThat(wiring.repair().found()).isNotEmpty();
+        assertThat(wiring.planRepair().found()).isEmpty();
+    }
+
     private static KernelParameters timeToLive(String value) {
         return new KernelParameters(new TreeMap<>(Map.of("net/ipv4/ip_default_ttl", value)));
     }

@@ -40,7 +40,8 @@ class WordsTest {
                 "80:80/tcp/udp",
                 "224.0.0.1:80:80",
                 "255.255.255.255:80:80",
-                "[ff02::1]:80:80")) {
+                "[ff02::1]:80:80",
+                "[::1]:80:80")) {
             assertThatThrownBy(() -> PublishedPort.parse(text)).as(text).isInstanceOf(WiringException.class);
         }
     }
