@@ -3,7 +3,7 @@ package dev.lasthop.declaration;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -73,7 +73,7 @@ final class Document {
             }
             return bytes;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new DeclarationException("cannot read " + file + ": " + e.getMessage(), e);
         }
     }
 
@@ -91,7 +91,9 @@ final class Document {
             int at = e.getProblemMark().map(Mark::getLine).orElse(document.line - 1) + 1;
             throw new DeclarationException(file, at, "", words(e.getContext(), e.getProblem()));
         } catch (YamlEngineException e) {
-            throw new DeclarationException(file, document.line, "", String.valueOf(e.getMessage()));
+            boolean isText = !(e.getCause() instanceof CharacterCodingException);
+            throw new DeclarationException(
+                    file, document.line, "", isText ? String.valueOf(e.getMessage()) : "it is not text in UTF-8");
         }
     }
 

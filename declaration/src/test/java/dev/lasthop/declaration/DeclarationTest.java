@@ -47,6 +47,16 @@ class DeclarationTest {
             """;
 
     @Test
+    void whatIsNoTextAndWhatIsNoFileIsNamed() {
+        assertThatThrownBy(() -> Document.read("x.yaml", new byte[] {'a', (byte) 0xff, (byte) 0xfe}))
+                .isInstanceOf(DeclarationException.class)
+                .hasMessageContaining("x.yaml line 1: it is not text in UTF-8");
+        assertThatThrownBy(() -> Document.read("/tmp", System.in))
+                .isInstanceOf(DeclarationException.class)
+                .hasMessageContaining("cannot read /tmp: Is a directory");
+    }
+
+    @Test
     void aFileIsReadForWhatItSays() {
         Declaration read = of(GOOD);
         assertThat(read.networks().keySet()).containsExactly("back", "web");

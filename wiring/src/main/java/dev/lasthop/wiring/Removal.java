@@ -246,7 +246,7 @@ record Removal(Places places, Store store) {
     }
 
     private Inheritance inheritance(Endpoint endpoint) {
-        return new Inheritance(endpoint, others(endpoint));
+        return new Inheritance(endpoint, endpoint.undo().isEmpty() ? List.of() : others(endpoint));
     }
 
     /** The other endpoints of the same namespace. */
