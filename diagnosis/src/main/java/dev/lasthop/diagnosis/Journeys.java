@@ -106,9 +106,12 @@ final class Journeys {
         Side side = (replied || requestArrived(hops)) && !wasRefused(hops) ? Side.REPLY : Side.REQUEST;
         List<JourneyHop> journey =
                 hops.stream().filter(hop -> hop.side() == side).toList();
-        Optional<Hop> last = lastSeen(journey);
         Optional<Path> path = side == Side.REQUEST ? Optional.of(prediction.request()) : prediction.reply();
         Optional<Ending.Stopped> predicted = path.flatMap(Path::stopped);
+        boolean copies =
+                predicted.isPresent() && path.filter(Journeys::isFlooded).isPresent();
+        Optional<Hop> last =
+                lastSeen(copies ? journey.stream().filter(JourneyHop::expected).toList() : journey);
         if (last.isEmpty() && side == Side.REPLY) {
             last = lastSeen(
                     hops.stream().filter(hop -> hop.side() == Side.REQUEST).toList());
@@ -138,6 +141,12 @@ final class Journeys {
                 next,
                 predicted.map(Ending.Stopped::obstacle),
                 predicted.filter(stopped -> agrees(stopped, seen)).isPresent());
+    }
+
+    /** Whether a bridge sent copies to all of its ports: that one of them turns up elsewhere says nothing of the one that was to arrive. */
+    private static boolean isFlooded(Path path) {
+        return path.elements(dev.lasthop.path.Stage.BridgeForwarding.class).stream()
+                .anyMatch(stage -> stage.choice() == dev.lasthop.path.Stage.BridgeForwarding.Choice.FLOOD);
     }
 
     /** A link that has just lost its other end takes packets for up to a second more: they are seen on it, and lost all the same. */

@@ -213,8 +213,9 @@ final class BridgeWalk {
         Optional<Hop> next = Optional.of(place.hop(Direction.OUT));
         Optional<Branch> on = Optional.of(branch);
         if (in.isPresent() && in.get().index().equals(out.index()) && !hairpin(out)) {
-            boolean itself = branch.frame().destination().equals(branch.frame().source())
-                    && branch.elements().stream().noneMatch(Stage.NatRewrite.class::isInstance);
+            boolean itself = out.kind().equals("vxlan") // no tunnel sends back what it brought: it came the wrong way
+                    || branch.frame().destination().equals(branch.frame().source())
+                            && branch.elements().stream().noneMatch(Stage.NatRewrite.class::isInstance);
             on = segment.block(
                     branch, itself ? segment.misaddressed(branch) : new Obstacle.HairpinOff(whole, place), next);
         } else if (!out.isUp()) {

@@ -78,7 +78,13 @@ class HandMadeNetworksTest {
     }
 
     static Stream<Case> cases() {
-        return Stream.of(Chain.cases(), Nested.cases(), Overlay.cases(), Routed.cases(), Turned.cases())
+        return Stream.of(
+                        Chain.cases(),
+                        Nested.cases(),
+                        Overlay.cases(),
+                        Routed.cases(),
+                        Turned.cases(),
+                        Stretched.cases())
                 .flatMap(List::stream)
                 .filter(tried -> WANTED.isEmpty() || tried.toString().contains(WANTED));
     }

@@ -53,13 +53,24 @@ final class LooseEnd {
                 .findFirst();
     }
 
-    /** The bridge that has the MAC; or, as a bridge takes another when it loses a port, the one that has the address. */
+    /**
+     * The bridge that has the MAC; or, as a bridge takes another when it loses a port, the one that has the address; for a neighbour's
+     * address, the one whose subnet that is in.
+     */
     private static Optional<Place> bridge(Obstacle.WrongMac wrong, NamespaceState host) {
         return wrong.holders().stream()
                 .filter(holder -> holder.kind().equals("bridge") && holder.namespace() == host.inode())
                 .findFirst()
                 .or(() -> host.addresses().stream()
                         .filter(address -> address.address().equals(wrong.nextHop()))
+                        .flatMap(address -> host.link(address.link()).stream())
+                        .filter(link -> link.kind().equals("bridge"))
+                        .map(link -> Place.of(host, link))
+                        .findFirst())
+                .or(() -> host.addresses().stream()
+                        .filter(address -> !address.prefix().isSingle()
+                                && !address.address().isLinkLocal()
+                                && address.prefix().contains(wrong.nextHop()))
                         .flatMap(address -> host.link(address.link()).stream())
                         .filter(link -> link.kind().equals("bridge"))
                         .map(link -> Place.of(host, link))

@@ -139,8 +139,19 @@ record Surroundings(Place link, Place router, Prefix gateway) {
                 .flatMap(hop -> hop.gateway().stream())
                 .filter(address -> gateway.contains(address) && !isOwned(dossier, address))
                 .findFirst();
-        return used.map(address -> new Prefix(address, gateway.length()))
+        return used.or(() -> asked(dossier))
+                .map(address -> new Prefix(address, gateway.length()))
                 .or(() -> gateway.isSingle() ? single(dossier) : known(dossier));
+    }
+
+    /** The address that was called, where the one who is called lost it. */
+    private Optional<IpAddress> asked(Dossier dossier) {
+        return Optional.of(dossier.asked().address())
+                .filter(address ->
+                        link.namespace() != dossier.prediction().question().source()
+                                && !gateway.isSingle()
+                                && gateway.contains(address)
+                                && !isOwned(dossier, address));
     }
 
     private Optional<Prefix> single(Dossier dossier) {
