@@ -32,6 +32,17 @@ final class Turned {
                 "ip twin -6 neigh flush all");
     }
 
+    /** Nobody behind the node knows the container's network, and the table that hid it is gone. */
+    private static Case flushed() {
+        return there(
+                "no-reply masquerade-missing reply far e0 in",
+                "ip core route del 10.9.8.0/24",
+                "ip edge route del 10.9.8.0/24",
+                "ip far route del default",
+                "ip far route add 10.1.0.0/29 via 203.0.113.1",
+                "ip edge route add 10.1.0.0/29 via 10.2.0.1");
+    }
+
     static List<Case> cases() {
         boolean asks = Files.exists(Path.of("/proc/sys/net/bridge/bridge-nf-call-ip6tables"));
         return Stream.concat(always(), asks ? Stream.of(discovery()) : Stream.of())
@@ -40,6 +51,7 @@ final class Turned {
 
     private static Stream<Case> always() {
         return Stream.of(
+                flushed(),
                 there("dropped routing-loop request box n0 in", "ip gate route add 198.51.100.0/24 via 10.9.8.7"),
                 there("dropped routing-loop reply far e0 in", "ip edge route replace 10.9.8.0/24 via 203.0.113.9"),
                 there(

@@ -124,8 +124,17 @@ record Unreturned(NamespaceState router, Hop out, Flow sent, Flow received, Opti
                         && route.nextHops().stream()
                                 .anyMatch(hop -> hop.gateway().isPresent()));
         boolean toTheWorld = sent.source().isPrivate() && !sent.destination().isPrivate();
-        boolean atRouter = !isEnd(dossier);
+        boolean atRouter = !isEnd(dossier) || isRouterBetween(dossier);
         return !known && (hasSourceTranslation() || toTheWorld && atRouter);
+    }
+
+    /** Whether the far end is not the only one that lacks a way back: there are routers between it and the node. */
+    private boolean isRouterBetween(Dossier dossier) {
+        return dossier.prediction().request().passages().stream()
+                .map(passage -> passage.hop().namespace())
+                .anyMatch(inode -> inode != dossier.prediction().question().source()
+                        && inode != router.inode()
+                        && far.filter(state -> state.inode() == inode).isEmpty());
     }
 
     private static Stream<NamespaceState> onTheWay(Dossier dossier) {
