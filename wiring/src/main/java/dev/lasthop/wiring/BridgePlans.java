@@ -77,7 +77,7 @@ record BridgePlans() implements DriverPlans {
         String bridge = name(network);
         List<Step> steps = new ArrayList<>();
         if (host.link(bridge).isEmpty()) {
-            steps.addAll(create(network));
+            steps.addAll(create(network, host));
         }
         boolean ipv6 = network.subnet(Family.IPV6).isPresent();
         if (ipv6 && host.newLinksWithoutIpv6().orElse(false)) {
@@ -100,7 +100,7 @@ record BridgePlans() implements DriverPlans {
                         "bridge " + name + " of network " + network.name() + " is gone, and is not Lasthop's to make");
                 return;
             }
-            List<Step> steps = new ArrayList<>(create(network));
+            List<Step> steps = new ArrayList<>(create(network, host));
             gateways(network).forEach(gateway -> steps.add(address(name, gateway)));
             steps.add(LinkStep.up(Place.HOST, name));
             differences.found("bridge " + name + " of network " + network.name() + " was deleted", steps);
@@ -185,7 +185,7 @@ record BridgePlans() implements DriverPlans {
     }
 
     /** Makes the bridge, down and without addresses. */
-    private static List<Step> create(Network network) {
+    private static List<Step> create(Network network, HostView host) {
         String name = name(network);
         List<Step> steps = new ArrayList<>();
         steps.add(new LinkStep.Create(
@@ -197,6 +197,11 @@ record BridgePlans() implements DriverPlans {
         if (network.mtu() != USUAL_MTU) {
             // set by itself: the kernel forgets an MTU given at creation when the last port goes
             steps.add(new LinkStep.Mtu(Place.HOST, name, network.mtu()));
+        }
+        if (network.subnet(Family.IPV6).isPresent()
+                && host.newLinksWithoutIpv6().isPresent()) {
+            // its own link-local address is asked for endpoints with: usable at once, not after a second or two
+            steps.add(new SysctlStep(Place.HOST, "net/ipv6/conf/" + name + "/accept_dad", "0"));
         }
         return steps;
     }

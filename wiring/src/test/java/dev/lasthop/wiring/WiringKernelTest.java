@@ -61,6 +61,9 @@ class WiringKernelTest {
         assertThat(first.warnings()).isEmpty();
         assertThat(network.in("c1", "ip", "-br", "addr", "show", "eth0")).contains("10.88.0.2/24", "fd88::2/64");
         assertThat(network.in("c1", "ip", "link", "show", "eth0")).contains("mtu 1450");
+        assertThat(network.in("host", "ip", "-6", "addr", "show", "dev", "lh-web", "tentative"))
+                .as("addresses that the host cannot ask for endpoints with yet")
+                .isBlank();
         for (String to : List.of("192.0.2.2", "2001:db8::2", "10.88.0.3", "fd88::3", "10.88.0.1", "fd88::1")) {
             Wait.until("c1 reaches " + to, () -> network.ping("c1", to));
         }
