@@ -384,7 +384,15 @@ class RuleSetsOnTheKernelTest {
                         "outside eth0 in",
                         "snat",
                         "node nft add table ip w; add chain ip w s { type nat hook postrouting priority 90; }; "
-                                + "add rule ip w s oifname eth0 snat to 192.0.2.77"));
+                                + "add rule ip w s oifname eth0 snat to 192.0.2.77"),
+                Case.of(
+                                "a container that is left untracked, and so untranslated",
+                                "no-reply reply masquerade-missing",
+                                "outside eth0 in",
+                                "notrack",
+                                "node nft add table ip w; add chain ip w r { type filter hook prerouting priority -300; }; "
+                                        + "add rule ip w r iifname docker0 ip saddr " + CONTAINER + " notrack")
+                        .unmended());
     }
 
     private static List<Case> sizes() {

@@ -11,8 +11,12 @@ import dev.lasthop.diagnosis.Page;
 import dev.lasthop.diagnosis.Remedy;
 import dev.lasthop.diagnosis.Side;
 import dev.lasthop.diagnosis.Verdict;
+import dev.lasthop.path.Hook;
+import dev.lasthop.path.HookOutcome.Decision;
+import dev.lasthop.path.Stage;
 import dev.lasthop.wiring.step.Place;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A private source leaves as it is, and nobody out there knows the way back. */
@@ -40,15 +44,40 @@ public final class MasqueradeMissing implements Fault {
         return Unreturned.atNode(dossier)
                 .filter(lost ->
                         isMissing(dossier, lost) && SourceRules.miss(lost).isEmpty())
-                .map(lost -> finding(this, dossier, lost)
-                        .because(
-                                "rule",
-                                lost.hasSourceTranslation()
-                                        ? "no rule of type nat in %s takes %s"
-                                                .formatted(lost.router().name(), lost.source())
-                                        : "%s has no chain of type nat at its postrouting hook"
-                                                .formatted(lost.router().name())))
+                .map(lost -> leftAlone(dossier, lost)
+                        .map(by -> untracked(dossier, lost, by))
+                        .orElseGet(() -> untranslated(dossier, lost)))
                 .stream();
+    }
+
+    private Finding untranslated(Dossier dossier, Unreturned lost) {
+        return finding(this, dossier, lost)
+                .because(
+                        "rule",
+                        lost.hasSourceTranslation()
+                                ? "no rule of type nat in %s takes %s"
+                                        .formatted(lost.router().name(), lost.source())
+                                : "%s has no chain of type nat at its postrouting hook"
+                                        .formatted(lost.router().name()));
+    }
+
+    /** The rule that keeps connection tracking from the packet, without which no rule of type nat is asked. */
+    private static Optional<Decision> leftAlone(Dossier dossier, Unreturned lost) {
+        return dossier.prediction().request().elements(Stage.FilterVerdict.class).stream()
+                .filter(stage -> stage.namespaceName().equals(lost.router().name()) && stage.hook() == Hook.PREROUTING)
+                .flatMap(stage -> stage.outcome().matched().stream())
+                .filter(by -> by.action().contains("notrack"))
+                .findFirst();
+    }
+
+    private Finding untracked(Dossier dossier, Unreturned lost, Decision by) {
+        String chain = by.family() + " " + by.table() + " " + by.chain();
+        return told(this, dossier, lost)
+                .because(
+                        "rule",
+                        "%s: %s leaves them untracked, and no rule of type nat is asked".formatted(chain, by.text()))
+                .mendedBy(Remedy.advice("let these packets be tracked: accept them in chain " + chain
+                        + " before the rule that says notrack, or take that rule out"));
     }
 
     /** Whether it is translation that lacks, and not a route. */
@@ -61,6 +90,10 @@ public final class MasqueradeMissing implements Fault {
     }
 
     static Finding finding(Fault fault, Dossier dossier, Unreturned lost) {
+        return told(fault, dossier, lost).mendedBy(remedy(lost));
+    }
+
+    private static Finding told(Fault fault, Dossier dossier, Unreturned lost) {
         boolean seen = lost.far().isPresent();
         String whom = lost.far().map(state -> state.name() + " has").orElse("nobody out there has");
         return Finding.of(
@@ -70,8 +103,7 @@ public final class MasqueradeMissing implements Fault {
                                 .formatted(lost.router().name(), lost.out().linkName(), lost.source(), whom))
                 .as(seen ? lost.verdict(dossier) : Verdict.LEFT_HOST)
                 .because(dossier.bracket())
-                .because("seen", "the source is still %s at %s".formatted(lost.source(), lost.out()))
-                .mendedBy(remedy(lost));
+                .because("seen", "the source is still %s at %s".formatted(lost.source(), lost.out()));
     }
 
     private static Remedy remedy(Unreturned lost) {
