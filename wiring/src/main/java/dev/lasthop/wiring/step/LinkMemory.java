@@ -144,6 +144,7 @@ final class LinkMemory {
         if ((link.flags() & LinkMessage.UP) != 0) {
             steps.add(LinkStep.up(site.place(), name));
         }
+        Traffic.limitOf(site, name).ifPresent(steps::add);
         steps.addAll(hanging(site, name));
         steps.addAll(Neighbors.remotes(site, name));
         return steps;

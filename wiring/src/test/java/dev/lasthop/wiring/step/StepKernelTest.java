@@ -203,6 +203,15 @@ class StepKernelTest {
     }
 
     @Test
+    void theLimitOfADeletedLinkComesBack() {
+        network.ip("a", "link add w0 address 02:00:00:00:00:ab type ifb").ip("a", "link set w0 up");
+        network.in(
+                "a", "tc", "qdisc", "add", "dev", "w0", "root", "handle", "1:", "tbf", "rate", "10mbit", "burst",
+                "12500", "limit", "75000");
+        check(new LinkStep.Delete(A, "w0"), "ip -n a link del w0", "tc qdisc show", "dev i9");
+    }
+
+    @Test
     void addressesAndRoutes() {
         check(
                 new AddressStep.Add(A, "eth0", Prefix.parse("10.3.0.1/16"), false),
