@@ -97,7 +97,9 @@ class FirewallOfEnginesTest {
                 -A DOCKER-ISOLATION-STAGE-2 -o docker0 -j DROP
                 COMMIT
                 """);
-        assertThat(firewall.tables()).hasSize(3);
+        assertThat(firewall.tables())
+                .filteredOn(table -> table.generation() == FirewallTable.Generation.NF_TABLES)
+                .hasSize(3); // who asked for iptables-legacy's tables in this process has made them
         assertThat(owner(firewall, "DOCKER-BRIDGE")).isEqualTo("docker");
     }
 
