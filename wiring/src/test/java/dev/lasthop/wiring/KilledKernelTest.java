@@ -9,7 +9,6 @@ import dev.lasthop.linux.NetworkNamespace;
 import dev.lasthop.netlink.NetlinkSocket;
 import dev.lasthop.testing.KernelTest;
 import dev.lasthop.testing.TestNetwork;
-import dev.lasthop.testing.Wait;
 import dev.lasthop.topology.Snapshot;
 import dev.lasthop.wiring.step.KernelState;
 import java.io.BufferedReader;
@@ -144,10 +143,9 @@ class KilledKernelTest {
         }
         assertThat(wiring.planRepair().found()).isEmpty();
         assertThat(ask("together\tdisconnect\t" + copies)).isEqualTo(Integer.toString(copies));
-        Wait.until(
-                "all is as before",
-                Duration.ofMinutes(1), // the kernel deletes a hundred interfaces one after the other
-                () -> KernelState.difference(before, picture()).isEmpty());
+        // the kernel deletes a hundred interfaces one after the other
+        assertThat(KernelState.lasting(before, this::picture, Duration.ofMinutes(1)))
+                .isEmpty();
         bring(NOTHING);
     }
 

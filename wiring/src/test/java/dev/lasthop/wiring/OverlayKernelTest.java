@@ -211,9 +211,10 @@ class OverlayKernelTest {
         } else {
             Wait.until("c2 reaches c3", () -> network.ping("c2", "10.5.3.2"));
         }
-        for (int i = 0; i < 10 && capture.isAlive(); i++) {
-            network.ping("c1", "10.5.2.2");
-        }
+        Wait.until("as many as it waits for were seen", () -> {
+            network.ping("c1", "10.5.2.2"); // however late it began to look
+            return !capture.isAlive();
+        });
         List<String> outer = output(capture)
                 .lines()
                 .filter(line -> line.contains(".4789:") || line.contains(" > " + underlay))
