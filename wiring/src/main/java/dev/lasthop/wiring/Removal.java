@@ -13,6 +13,8 @@ import dev.lasthop.wiring.step.Undo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Taking endpoints and networks away. All of it follows from what is on record, does no harm when done twice, and goes on through errors: so
@@ -60,9 +62,14 @@ record Removal(Places places, Store store) {
                     .ifPresent(link ->
                             steps.add(new SysctlStep(Place.HOST, "net/ipv4/conf/" + link + "/route_localnet", "0")));
         }
+        Set<String> gone = leaving();
         boolean lastPort = all
                 && !store.ports()
-                        .hasAny(endpoint.network(), other -> !other.equals(endpoint.id()) && store.isOnRecord(other));
+                        .hasAny(
+                                endpoint.network(),
+                                other -> !other.equals(endpoint.id())
+                                        && store.isOnRecord(other)
+                                        && !gone.contains(other));
         network.filter(one -> lastPort && BridgePlans.isOwn(one))
                 .flatMap(Network::bridge)
                 .ifPresent(bridge ->
@@ -251,8 +258,18 @@ record Removal(Places places, Store store) {
 
     /** The other endpoints of the same namespace. */
     List<Endpoint> others(Endpoint endpoint) {
+        Set<String> gone = leaving();
         return store.endpointsIn(endpoint.inode()).stream()
                 .filter(other -> other.isBeside(endpoint) && !other.id().equals(endpoint.id()))
+                .filter(other -> !gone.contains(other.id()))
                 .toList();
+    }
+
+    /** Those that are on record only until their interfaces are deleted: of two that go at once, one must be the last. */
+    private Set<String> leaving() {
+        return store.unfinished().stream()
+                .flatMap(Work.Unfinished::leaving)
+                .map(Endpoint::id)
+                .collect(Collectors.toSet());
     }
 }

@@ -62,6 +62,7 @@ final class Victims {
             victims.works.values().forEach(Runnable::run);
         }
         victims.warm();
+        wiring.close(); // copies would share its netfilter sockets, and take each other's answers for their own
         System.out.println("ready");
         var commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = commands.readLine(); line != null; line = commands.readLine()) {
