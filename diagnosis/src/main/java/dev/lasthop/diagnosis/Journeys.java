@@ -8,6 +8,7 @@ import dev.lasthop.path.Obstacle;
 import dev.lasthop.path.Passage;
 import dev.lasthop.path.Path;
 import dev.lasthop.path.Prediction;
+import dev.lasthop.path.Stage;
 import dev.lasthop.topology.Link;
 import dev.lasthop.topology.NamespaceState;
 import dev.lasthop.topology.Route;
@@ -145,8 +146,8 @@ final class Journeys {
 
     /** Whether a bridge sent copies to all of its ports: that one of them turns up elsewhere says nothing of the one that was to arrive. */
     private static boolean isFlooded(Path path) {
-        return path.elements(dev.lasthop.path.Stage.BridgeForwarding.class).stream()
-                .anyMatch(stage -> stage.choice() == dev.lasthop.path.Stage.BridgeForwarding.Choice.FLOOD);
+        return path.elements(Stage.BridgeForwarding.class).stream()
+                .anyMatch(stage -> stage.choice() == Stage.BridgeForwarding.Choice.FLOOD);
     }
 
     /** A link that has just lost its other end takes packets for up to a second more: they are seen on it, and lost all the same. */

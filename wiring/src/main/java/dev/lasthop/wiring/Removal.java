@@ -62,19 +62,19 @@ record Removal(Places places, Store store) {
                     .ifPresent(link ->
                             steps.add(new SysctlStep(Place.HOST, "net/ipv4/conf/" + link + "/route_localnet", "0")));
         }
-        Set<String> gone = leaving();
-        boolean lastPort = all
-                && !store.ports()
-                        .hasAny(
-                                endpoint.network(),
-                                other -> !other.equals(endpoint.id())
-                                        && store.isOnRecord(other)
-                                        && !gone.contains(other));
-        network.filter(one -> lastPort && BridgePlans.isOwn(one))
+        network.filter(one -> all && BridgePlans.isOwn(one) && isLastWithPorts(endpoint))
                 .flatMap(Network::bridge)
                 .ifPresent(bridge ->
                         steps.add(new SysctlStep(Place.HOST, "net/ipv4/conf/" + bridge + "/route_localnet", "0")));
         return steps;
+    }
+
+    private boolean isLastWithPorts(Endpoint endpoint) {
+        Set<String> gone = leaving();
+        return !store.ports()
+                .hasAny(
+                        endpoint.network(),
+                        other -> !other.equals(endpoint.id()) && store.isOnRecord(other) && !gone.contains(other));
     }
 
     /** Removes the endpoint, its leases and its record. What could not be done, if anything; it is tried again then. */
@@ -115,8 +115,10 @@ record Removal(Places places, Store store) {
         return new Leaving(endpoint, Optional.of(work), List.of(), failures);
     }
 
-    /** From where on the steps are nobody's business but the endpoint's: the deletion of its interfaces, what is inside, and
-     * what its ports, which stay its own until the end, had led to it. */
+    /**
+     * From where on the steps are nobody's business but the endpoint's: the deletion of its interfaces, what is inside, and what its ports,
+     * which stay its own until the end, had led to it.
+     */
     private static int ownTail(Endpoint endpoint, List<Step> steps) {
         int from = steps.size();
         while (from > 0
@@ -134,8 +136,8 @@ record Removal(Places places, Store store) {
         List<Amendment> amendments = new ArrayList<>(releases(endpoint));
         amendments.addAll(Amendment.delete(endpoint, store.ports().of(endpoint.id())));
         amendments.add(Amendment.delete(endpoint));
-        if (isSameNamespace(
-                endpoint)) { // not with the amendments: those are made when others may have changed the heirs
+        if (isSameNamespace(endpoint)) {
+            // not with the amendments: those are made when others may have changed the heirs
             inheritance(endpoint).heirs().forEach(heir -> Amendment.save(heir).apply(store));
         }
         work.begin(steps, amendments);

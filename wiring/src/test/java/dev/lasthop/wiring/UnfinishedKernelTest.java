@@ -40,7 +40,7 @@ class UnfinishedKernelTest {
     void wire() {
         place = new HostAndOutside(folder);
         wiring = place.wiring;
-        store = new Store(new StateFolders(folder.resolve("state"), folder.resolve("run")));
+        store = place.store();
         wiring.createNetwork(NetworkSpec.of("web", V4));
     }
 
@@ -91,6 +91,29 @@ class UnfinishedKernelTest {
                 () -> wiring.removeNetwork("web"),
                 () -> !wiring.planRemoveNetwork("web").steps().isEmpty());
         assertThat(place.nft("list", "ruleset")).isEmpty();
+    }
+
+    /** One has begun to leave and is still on record, as the kernel takes its time to delete its interface, when the other leaves. */
+    @Test
+    void ofTwoThatLeaveAtTheSameTimeOneIsTheLast() {
+        List<String> created = place.state();
+        wiring.connect(ConnectSpec.of(C1, "web").withPorts(PORT));
+        wiring.connect(ConnectSpec.of(C2, "web").withPorts(PublishedPort.parse("8081:80")));
+        assertThat(routeLocalnet()).isEqualTo("1");
+        try (Places places = Places.withHost(place.host)) {
+            Removal.Leaving first = new EndpointChanges(places, store).leave("c1", "web", Ended.NOTHING);
+            assertThat(routeLocalnet()).isEqualTo("1");
+            wiring.disconnect("c2", "web");
+            assertThat(routeLocalnet()).isEqualTo("0");
+            assertThat(first.end(places)).isEmpty();
+        }
+        place.isAsBefore(created);
+    }
+
+    private String routeLocalnet() {
+        return place.network
+                .in("host", "sysctl", "-n", "net.ipv4.conf.lh-web.route_localnet")
+                .strip();
     }
 
     private Plan unpublishing(Endpoint endpoint) {

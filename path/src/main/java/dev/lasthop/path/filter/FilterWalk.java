@@ -1,5 +1,6 @@
 package dev.lasthop.path.filter;
 
+import dev.lasthop.address.Family;
 import dev.lasthop.address.Flow;
 import dev.lasthop.address.IfIndex;
 import dev.lasthop.address.Protocol;
@@ -49,7 +50,7 @@ public final class FilterWalk implements Filtering {
     @Override
     public Optional<Decision> dropsArp(
             NamespaceState namespace, Layer layer, Hook hook, IfIndex in, IfIndex out, Arp arp) {
-        if (arp.sender().family() == dev.lasthop.address.Family.IPV6) {
+        if (arp.sender().family() == Family.IPV6) {
             return Optional.empty(); // neighbour discovery is ICMPv6, which the IP hooks see
         }
         var packet = new PacketState(
